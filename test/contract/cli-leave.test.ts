@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const LEAVE = new URL("../../node/cli/leave.ts", import.meta.url).href;
-/** Prints the states of two processes, of which the older was there before the program: `S` sleeps, `Z` has been ended. */
+/** Prints the states of two processes, the older of which was there before the program: `S` sleeps, `Z` has been ended. */
 const ENDS_ALL = `
 const { spawn } = await import("node:child_process");
 const { readFileSync } = await import("node:fs");
@@ -26,7 +26,7 @@ own.once("exit", () => {
 });
 `;
 
-test("what a shell has started before it became the node is left alone", () => {
+test("what a shell started before it became the node is left alone", () => {
 	const shell = 'sleep 60 >/dev/null 2>&1 & OLDER=$!; export OLDER; exec "$@"';
 	const states = execFileSync("/bin/sh", [
 		...["-c", shell, "sh"],
@@ -44,7 +44,7 @@ process.on("exit", (code) => console.log("last words", code));
 leave(7);
 `;
 
-test("a program ends with its code while a file cannot be read to its end, and says its last words", () => {
+test("a program exits with its code, and prints its last words, while a file cannot be read to its end", () => {
 	const folder = mkdtempSync(join(tmpdir(), "hearsay-leave-"));
 	const pipe = join(folder, "pipe");
 	execFileSync("mkfifo", [pipe]);

@@ -10,7 +10,7 @@ import { startServer } from "./http-server.ts";
 
 const never = new Promise<never>(() => {});
 
-/** Runs a command line, as typed; tells its exit code and what it printed. */
+/** Runs a command line as typed. Returns its exit code and what it printed. */
 async function run(
 	args: string,
 	env: Record<string, string> = {},
@@ -32,7 +32,7 @@ async function run(
 	return { code, lines, problems: problems.join("\n") };
 }
 
-test("a token is created, listed and revoked; only the token itself is a result", async () => {
+test("a token is created, listed and revoked; only the token itself goes to standard output", async () => {
 	await using server = await startServer();
 	const url = `http://${server.address}`;
 	const made = await run(`token create ops --role operate --url ${url}`);
@@ -72,7 +72,7 @@ test("a token is created, listed and revoked; only the token itself is a result"
 	]);
 });
 
-test("who has no token is told to set one, and whose is not good what is wrong with it", async () => {
+test("without a token the user is told to set one, and with a bad one what is wrong with it", async () => {
 	await using server = await closed();
 	const HEARSAY_URL = `http://${server.address}`;
 	expect(await run("token list", { HEARSAY_URL })).toMatchObject({
@@ -89,7 +89,7 @@ test("who has no token is told to set one, and whose is not good what is wrong w
 		expect(two.problems).not.toContain(secret);
 });
 
-test("the next node is asked when one is down, and none is an exit code of its own", async () => {
+test("the next node is asked when one is down; if all are, the exit code says so", async () => {
 	await using server = await closed();
 	const port = await freePorts(1);
 	const gone = `http://127.0.0.1:${port}`;
@@ -105,7 +105,7 @@ test("the next node is asked when one is down, and none is an exit code of its o
 	]);
 });
 
-test("what may have been done is not done again on another node", async () => {
+test("a request that may have been carried out is not repeated on another node", async () => {
 	await using server = await closed();
 	const breaks = createServer((request) => request.socket.destroy());
 	await new Promise<void>((resolve) => breaks.listen(0, "127.0.0.1", resolve));
@@ -123,7 +123,7 @@ test("what may have been done is not done again on another node", async () => {
 	breaks.close();
 });
 
-test("a node that does not answer is not waited for without end", async () => {
+test("a node that does not answer is not waited for forever", async () => {
 	const silent = createServer();
 	await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
 	const { port } = silent.address() as { port: number };

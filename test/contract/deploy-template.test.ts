@@ -1,4 +1,4 @@
-/** The template of CloudFormation, against what AWS publishes, and against the rest of what is deployed. */
+/** The CloudFormation template, checked against what AWS publishes and against the other files of a deployment. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { aclRules } from "../../node/store/redis/rights.ts";
@@ -27,12 +27,12 @@ function propertiesOf(name: string): Readonly<Record<string, unknown>> {
 	return template.Resources[name]?.Properties ?? {};
 }
 
-test("it has nothing that CloudFormation does not know, and all that it needs", () => {
+test("it has nothing that CloudFormation does not know, and everything that it requires", () => {
 	expect(flawsOf(template)).toEqual([]);
 });
 
 test.each([
-	["a property that there is not", "HttpTokens:", "HttpToken:", /no property/],
+	["an unknown property", "HttpTokens:", "HttpToken:", /no property/],
 	[
 		"a value of another kind",
 		"NumCacheClusters: 2",
@@ -76,14 +76,14 @@ test.each([
 	expect(flaws.join("\n")).toMatch(flaw);
 });
 
-describe("it agrees with the rest", () => {
-	test("the user in Redis has exactly the rights that a node needs", () => {
+describe("it agrees with the other files", () => {
+	test("the Redis user has exactly the rights that a node needs", () => {
 		const { AccessString } = propertiesOf("RedisUser");
 		const rules = aclRules("hearsay").filter((rule) => !/^reset/.test(rule));
 		expect(String(AccessString).split(" ")).toEqual(["on", ...rules]);
 	});
 
-	test("its user data are user-data.yaml, with what is known there", () => {
+	test("its user data is user-data.yaml with the template's values filled in", () => {
 		const data = TEXT.slice(TEXT.indexOf("#cloud-config"));
 		const [own = ""] = data.split(/^ {2}NodeGroup:/m);
 		const settled = own
@@ -93,7 +93,7 @@ describe("it agrees with the rest", () => {
 		expect(parseYaml(settled)).toEqual(parseYaml(read("user-data.yaml")));
 	});
 
-	test("machines have time to drain, and clients to wait", () => {
+	test("machines have time to drain, and clients time to wait", () => {
 		const { LifecycleHookSpecificationList: hooks } = propertiesOf("NodeGroup");
 		const [{ HeartbeatTimeout }] = hooks as [{ HeartbeatTimeout: number }];
 		const neededMs = CLOUD_LOOK_MS + DRAIN_MS + STOP_BOUND_MS;

@@ -71,7 +71,7 @@ function isThere(pid: number): boolean {
 	}
 }
 
-test("a task in a call that waits for a process is ended with that, and what other threads wait for is left alone", async () => {
+test("a task blocked on a process is ended by ending that process, and processes of other threads are left alone", async () => {
 	const one = await blocked("one", false);
 	const other = await blocked("other", true);
 	one.begun.abort("the lease is lost", ABORT_GRACE_MS);
@@ -98,7 +98,7 @@ async function endless(
 }
 
 test.each(["reads", "readsSoon"])(
-	"a task in a call that nothing ends is over all the same, told to stop or at its timeout, and others go on: %s",
+	"a task in a call that nothing ends is over all the same, by a cancel or its timeout, and others go on: %s",
 	async (type) => {
 		const told = await endless("told", type);
 		told.abort("the task was cancelled", 0);
@@ -122,7 +122,7 @@ test.each(["reads", "readsSoon"])(
 	},
 );
 
-test("what shares a thread with a call that nothing ends is given back, and is not run in a process for it", async () => {
+test("tasks that share a thread with a call that nothing ends are given back, and do not have to run in a process for it", async () => {
 	const file = join(folder, "beside");
 	const beside = begin(
 		executor,
@@ -151,7 +151,7 @@ test("an executor that stops does not wait for a call that nothing ends", async 
 	over();
 });
 
-test("a thread that ends when it is told leaves what its tasks have started", async () => {
+test("a thread that ends when told leaves the processes that its tasks have started", async () => {
 	const file = join(folder, "left");
 	const payload = JSON.stringify({ begun: file });
 	const task = begin(executor, job("a", { type: "startsProcess", payload }));

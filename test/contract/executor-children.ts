@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 
 const LOOK_MS = 5;
-/** A process that did nothing in so many looks has nothing to do. */
+/** A process that used no processor time in so many looks in a row is idle. */
 const RESTING_LOOKS = 20;
 
 /** Processes that a node has started and that have not ended. */
@@ -25,19 +25,19 @@ export function isThere(pid: number): boolean {
 	}
 }
 
-/** The time of a processor that a process has used. */
+/** The processor time that a process has used. */
 function usedTicks(pid: number): number {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
 	return Number(stat[13]) + Number(stat[14]);
 }
 
-/** Resolves with the one process that there is, once it does nothing any more. */
+/** Resolves with the only process, once it is idle. */
 export async function readySpare(node = process.pid): Promise<number> {
 	const [spare = 0] = await readySpares(1, node);
 	return spare;
 }
 
-/** Resolves with the processes that there are once there are so many, and none of them does anything any more. */
+/** Resolves with the processes once there are so many and all of them are idle. */
 export async function readySpares(
 	count: number,
 	node = process.pid,
@@ -49,7 +49,7 @@ export async function readySpares(
 		expect(pids.length).toBeLessThanOrEqual(count);
 		const ticks = pids.map(usedTicks);
 		const now = `${pids} ${ticks}`;
-		// Before one has begun it may have used none.
+		// One that has not begun yet may have used none either.
 		const isWorking = ticks.includes(0) || now !== last;
 		if (pids.length < count || isWorking) looks = 0;
 		last = now;

@@ -1,4 +1,4 @@
-/** What task code does to its thread spoils nothing but its own. */
+/** Whatever task code does to its thread, it harms only itself. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
 import * as spawning from "../../node/executor/spawn-worker.ts";
@@ -36,7 +36,7 @@ function success(result: string) {
 	return { kind: "success", result, ranMs: expect.any(Number) };
 }
 
-/** All that a thread does goes on; its thread is the one that was patched, or its mate would be displaced. */
+/** The thread works as before. It is the one that was patched: otherwise its mate would have been displaced. */
 async function expectAllIsWell(): Promise<void> {
 	expect(await run("answers", { a: 1 })).toEqual(
 		success('{"got":{"a":1},"list":[1,"two"]}'),
@@ -104,7 +104,7 @@ describe("a thread whose built-ins one task has replaced", () => {
 		await expectAllIsWell();
 	});
 
-	test("goes on though all that can be reached was replaced", async () => {
+	test("goes on although everything that can be reached was replaced", async () => {
 		const outcome = await run("replacesAll");
 		expect(outcome).toMatchObject({ kind: "success" });
 		const { result } = outcome as { result: string };
@@ -113,8 +113,8 @@ describe("a thread whose built-ins one task has replaced", () => {
 	});
 });
 
-describe("what comes from a worker and is none of its words", () => {
-	test("is dropped, and told of once; the node and the thread go on", async () => {
+describe("a message from a worker that is not in its protocol", () => {
+	test("is dropped and logged once; the node and the thread go on", async () => {
 		const opened = vi.mocked(spawning.spawnWorker).mock.results.at(-1);
 		const worker: ReturnType<typeof spawning.spawnWorker> = opened?.value;
 		for (const said of [null, 5, "{}", {}, [null], [5, {}], [[], 1]])
@@ -125,20 +125,20 @@ describe("what comes from a worker and is none of its words", () => {
 	});
 });
 
-describe("what task code can reach", () => {
-	test("the port to the node is not in it", async () => {
+describe("task code", () => {
+	test("cannot reach the port to the node", async () => {
 		await run("reaches");
 		expect(await run("hasReached")).toEqual(success("[]"));
 	});
 
-	test("no file tells it how the node was started", async () => {
+	test("cannot read in any file how the node was started", async () => {
 		expect(await run("writesReport")).toMatchObject({
 			kind: "failure",
 			error: { message: expect.stringMatching(/getReport/) },
 		});
 	});
 
-	test("what it posts wherever it can harms nobody", async () => {
+	test("harms nobody by what it posts, wherever it can", async () => {
 		expect(await run("speaks")).toEqual(success("null"));
 		await expectAllIsWell();
 	});

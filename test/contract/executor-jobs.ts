@@ -1,4 +1,4 @@
-/** Jobs to run in tests: all that does not matter there is filled in. */
+/** Jobs for tests, with everything filled in that does not matter there. */
 import { expect } from "vitest";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
 import { KILL_AFTER_MS } from "../../protocol/limits.ts";
@@ -26,7 +26,7 @@ export function job(id: string, more: Partial<Job> = {}): Job {
 	};
 }
 
-/** What comes of a job that was told to stop while it ran. */
+/** The outcome of a job that was told to stop while it ran. */
 export const aborted = { kind: "aborted", ranMs: expect.any(Number) };
 
 /** A job that runs. */
@@ -55,7 +55,7 @@ export function scripted(
 export const forever: Script = { durationMs: "forever" };
 export const deaf: Script = { durationMs: "forever", deaf: true };
 
-/** An executor that runs those. */
+/** An executor that runs such jobs. */
 export interface ExecutorBench {
 	readonly executor: Executor;
 	/** Resolves once the code of this task runs. */

@@ -22,7 +22,7 @@ vi.mock(import("../../node/world/assets.ts"), async (original) => ({
 afterEach(() => vi.restoreAllMocks());
 
 const fixtures = "test/fixtures/handlers";
-/** A hundred times as fast, so that what takes too long does so soon. */
+/** A hundred times as fast, so that a timeout comes soon. */
 const hasty: Clock = {
 	...systemClock,
 	after: (ms, fn) => systemClock.after(ms / 100, fn),
@@ -39,7 +39,7 @@ function create(handlerFiles: string[], more: Partial<ExecutorOptions> = {}) {
 	});
 }
 
-/** Loads the file of that name of a folder with these files. */
+/** Makes a folder of these files, and loads the one of that name. */
 async function createFrom(file: string, texts: Record<string, string>) {
 	const folder = mkdtempSync(join(tmpdir(), "handlers of "));
 	try {
@@ -161,18 +161,18 @@ test.each([
 		'import { none } from "node:os";',
 		/an export named 'none' \(line 1, column 10\)$/,
 	],
-	// What is no fault of a file's text has no place in it.
+	// What is wrong is not in the file's text, so no place in it is named.
 	["data.js", 'JSON.parse("{");', /in JSON at position 1 \(line 1 column 2\)$/],
 	["own.js", 'throw new SyntaxError("no size");', /did not load: no size$/],
 ])(
-	"%s is refused with the place of what the runtime refuses",
+	"%s is refused, and the place that the runtime names is told",
 	async (file, text, why) => {
 		await expect(createFrom(file, { [file]: text })).rejects.toThrow(why);
 	},
 );
 
 test.each(["half.js", "half.ts"])(
-	"a file that imports %s is refused with the place in that one",
+	"a file that imports %s is refused, and the place in the imported file is told",
 	async (half) => {
 		const texts = { "whole.js": `import "./${half}";`, [half]: HALF };
 		await expect(createFrom("whole.js", texts)).rejects.toThrow(
@@ -212,7 +212,7 @@ test("a file without a default export is refused", async () => {
 	);
 });
 
-test("a file that does not come to an end is refused after a time", async () => {
+test("a file whose evaluation does not end is refused after a time", async () => {
 	const path = `${fixtures}/broken/hangs.js`;
 	const loading = create([path], { clock: hasty });
 	await expect(loading).rejects.toThrow(
@@ -220,7 +220,7 @@ test("a file that does not come to an end is refused after a time", async () => 
 	);
 });
 
-test("the types of all files are served, beside the built-in ones", async () => {
+test("the types of all files are served, along with the built-in ones", async () => {
 	const executor = await create([
 		`${fixtures}/plain.js`,
 		`${fixtures}/scripted.ts`,
@@ -258,7 +258,7 @@ describe("a worker that starts from bundled text", () => {
 		await executor.stop();
 	});
 
-	test.each(["half.js", "half.ts"])("tells the place in %s", async (file) => {
+	test.each(["half.js", "half.ts"])("reports the place in %s", async (file) => {
 		const loading = createFrom(file, { [file]: HALF });
 		await expect(loading).rejects.toThrow(/ \(line 2, column 13\)$/);
 	});

@@ -1,4 +1,4 @@
-/** What has not begun in its thread begins elsewhere, once, or goes back: only real threads can show it. */
+/** Tasks that have not begun in their thread begin in another, once, or go back. Only real threads can show this. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Notices sooner that a thread is silent. */
+/** Notices a silent thread sooner. */
 const hasty: Clock = {
 	...systemClock,
 	after: (ms, fn) => systemClock.after(ms === PING_MS ? 50 : ms, fn),
@@ -73,13 +73,13 @@ test("tasks that wait behind one that spins begin in another thread, each once",
 	for (const { outcome } of short)
 		expect(await outcome).toMatchObject({ kind: "success" });
 	expect(begun()).toEqual(ids);
-	// The thread that did not come to them does so now, before it tells of this one's end.
+	// The first thread, which had not got to them, does so now, before it reports this one's end.
 	appendFileSync(over, "");
 	expect((await spinning).kind).toBe("success");
 	expect(begun()).toEqual(ids);
 });
 
-test("with every thread spinning the executor says that it answers none, and gives back what has not begun", async () => {
+test("while every thread spins the executor says that it does not answer, and gives back tasks that have not begun", async () => {
 	await start(1, hasty);
 	expect(executor.answers).toBe(true);
 	const spinning: Begun[] = [];
@@ -98,7 +98,7 @@ test("with every thread spinning the executor says that it answers none, and giv
 	expect((await record("later").outcome).kind).toBe("success");
 });
 
-test("a task that has not begun can be told to stop at no cost to its thread", async () => {
+test("a task that has not begun can be aborted at no cost to its thread", async () => {
 	await start(1);
 	const first = begin(
 		executor,
@@ -112,7 +112,7 @@ test("a task that has not begun can be told to stop at no cost to its thread", a
 	expect(begun()).toEqual(["third"]);
 });
 
-test("a task that has not begun when its thread is ended runs in another, and is not to blame", async () => {
+test("a task that has not begun when its thread is ended runs in another, and is no suspect", async () => {
 	await start(1);
 	const spinning = spin("spins");
 	const waiting = record("waits");
@@ -122,7 +122,7 @@ test("a task that has not begun when its thread is ended runs in another, and is
 	expect(begun()).toEqual(["waits"]);
 });
 
-test("a task that is to run alone can be told to stop before it begins, and leaves its place to others", async () => {
+test("a task that is to run alone can be aborted before it begins, and leaves its place to others", async () => {
 	await start(1);
 	for (let i = 0; i < 20; i += 1) {
 		const alone = begin(executor, job(`${i}`, { type: "where", alone: true }));

@@ -1,4 +1,4 @@
-/** What only real processes can show of tasks that run isolated. */
+/** Isolated tasks, as far as only real processes can show. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
@@ -46,7 +46,7 @@ function resultOf(outcome: JobOutcome) {
 	return JSON.parse(outcome.result);
 }
 
-/** Resolves when there is no such process any more, or only what is left for its parent to read. */
+/** Resolves when the process has ended, whether or not its parent has reaped it. */
 async function gone(pid: number): Promise<void> {
 	const stat = `/proc/${pid}/stat`;
 	while (existsSync(stat)) {
@@ -60,7 +60,7 @@ async function gone(pid: number): Promise<void> {
 }
 
 describe("a task that runs isolated", () => {
-	test("has a process of its own, at the head of a group, the first to go when memory is short", async () => {
+	test("has a process of its own, which leads a group and is the first to be killed when memory is short", async () => {
 		await start();
 		const [one, two] = await Promise.all(
 			["a", "b"].map(async (id) =>
@@ -73,7 +73,7 @@ describe("a task that runs isolated", () => {
 		await Promise.all([gone(one.pid), gone(two.pid)]);
 	});
 
-	test("has crashed when its process dies, and its error says of what", async () => {
+	test("has crashed when its process dies, and its error names the cause", async () => {
 		await start();
 		expect(await executor.run(isolated("segfaults"))).toEqual({
 			kind: "crashed",
@@ -87,12 +87,12 @@ describe("a task that runs isolated", () => {
 		});
 	});
 
-	test("takes with it what it has started and left", async () => {
+	test("takes the processes with it that it started and left behind", async () => {
 		await start();
 		await gone(resultOf(await executor.run(isolated("leaves"))));
 	});
 
-	test("is ended by force with all that it has started when it does not yield", async () => {
+	test("is ended by force, with all that it has started, if it does not stop", async () => {
 		await start();
 		const { outcome, abort } = begin(executor, isolated("spins"));
 		await log.has(/other/);
@@ -111,13 +111,13 @@ describe("a task that runs isolated", () => {
 		const [, pid] = /pid: (\d+)/.exec(log.lines[0] ?? "") ?? [];
 		for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
 			process.kill(Number(pid), signal);
-		// It lives on, since what is asked of it later is done.
+		// It lives on, since it still does what it is asked later.
 		abort("cancelled", 60_000);
 		expect(await outcome).toEqual(aborted);
 		expect(log.said).toHaveLength(1);
 	});
 
-	test("waits for one of so many processes, and can be aborted as it waits", async () => {
+	test("waits if all processes are taken, and can be aborted meanwhile", async () => {
 		await start();
 		const held = Array.from({ length: PROCESSES_MAX }, (_, i) =>
 			begin(executor, isolated("waits", `held ${i}`)),
@@ -138,7 +138,7 @@ describe("a task that runs isolated", () => {
 		expect(resultOf(await waiting).pid).not.toBe(process.pid);
 	});
 
-	test("waits while the system has no process to give, and others do not", async () => {
+	test("waits while the system cannot start a process, and others do not", async () => {
 		await start();
 		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
 		const waiting = executor.run(isolated("where"));
@@ -154,7 +154,7 @@ describe("a task that runs isolated", () => {
 	});
 });
 
-describe("a node that runs one isolated", () => {
+describe("a node that runs a task isolated", () => {
 	/** Resolves with the node, and the process of its task; reads on from there. */
 	async function startNode(type: string): Promise<{
 		node: ChildProcess;
@@ -175,18 +175,18 @@ describe("a node that runs one isolated", () => {
 		return { node, pids, lines };
 	}
 
-	test("takes it along when it is killed, whatever it does", async () => {
+	test("takes the task's process with it when it is killed, whatever the task does", async () => {
 		const { node, pids } = await startNode("spins");
 		expect(pids).toHaveLength(2);
 		node.kill("SIGKILL");
 		const killedMs = performance.now();
 		await once(node, "exit");
 		await Promise.all(pids.map(gone));
-		// At once, and not only since it hears no more.
+		// At once, and not only because it no longer hears from the node.
 		expect(performance.now() - killedMs).toBeLessThan(ORPHANED_MS / 2);
 	});
 
-	test("and is frozen for longer than its lease lasts, finds it ended, and does not blame it", async () => {
+	test("and was frozen for longer than its lease lasts finds that process ended, and does not blame the task", async () => {
 		const { node, pids, lines } = await startNode("waits");
 		node.kill("SIGSTOP");
 		await gone(pids[0] as number);

@@ -1,4 +1,4 @@
-/** Threads that cannot be started any more, once the node runs: no job pays for it. */
+/** Threads that can no longer be started while the node runs: no job suffers for it. */
 import {
 	existsSync,
 	mkdtempSync,
@@ -37,7 +37,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** In one step: a thread that is started meanwhile finds no file that is empty yet, a trouble of its own. */
+/** In one step, so that a thread that starts meanwhile finds no file that is still empty. */
 function save(text: string): void {
 	writeFileSync(`${file}.new`, text);
 	renameSync(`${file}.new`, file);
@@ -81,7 +81,7 @@ function success(version: number) {
 	return { kind: "success", result: `${version}`, ranMs: expect.any(Number) };
 }
 
-/** What was said of threads that do not start, and that they do again. */
+/** What was logged of threads that do not start, or that start again. */
 function told(): [string, string][] {
 	return log.entries
 		.filter(([level]) => level === "error" || level === "info")
@@ -110,7 +110,7 @@ describe("a handler file that is broken while the node runs", () => {
 			/no longer has the type exits, .+restart the node/,
 		],
 		[
-			"says of a type what cannot be, so that no job may begin",
+			"says something impossible of a type, so that no job may begin",
 			`import { writeFileSync } from "node:fs";
 			export default {
 				version: { run: () => writeFileSync(import.meta.filename + ".begun", ""), retries: 101 },
@@ -119,7 +119,7 @@ describe("a handler file that is broken while the node runs", () => {
 			/tasks\.mjs did not load: version\.retries must be an integer from 0 to 100$/,
 		],
 	])(
-		"%s: all run in the thread that has loaded before",
+		"%s: all jobs run in the thread that had loaded before",
 		async (_, text, why) => {
 			save(handlers(1));
 			await start(4);
@@ -137,7 +137,7 @@ describe("a handler file that is broken while the node runs", () => {
 		},
 	);
 
-	test("what a file says about its types counts as it was last loaded", async () => {
+	test("the settings of a file's types are those that were last loaded", async () => {
 		const text = (timeout: string) => `export default {
 			version: { run: () => 1, timeout: "${timeout}", retries: undefined },
 			exits: () => process.exit(7),
@@ -155,7 +155,7 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(executor.settingsOf("exits")).toEqual({});
 	});
 
-	test("with no thread left all tasks wait, suspects too, and run when the file is good again", async () => {
+	test("with no thread left all tasks wait, suspects too, until the file is good again", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -181,7 +181,7 @@ describe("a handler file that is broken while the node runs", () => {
 		["alone", { alone: true }, NEEDS_MENDING],
 		["isolated", { isolated: true }, /no process for a task/],
 	])(
-		"a suspect that runs %s is not guilty of it, and waits while others run",
+		"a suspect that runs %s is not blamed for it, and waits while others run",
 		async (_, apart, needsMending) => {
 			save(handlers(1));
 			await start(1);
@@ -194,7 +194,7 @@ describe("a handler file that is broken while the node runs", () => {
 		},
 	);
 
-	test("if the only thread spins tasks wait until it answers again", async () => {
+	test("if the only thread spins, tasks wait until it answers again", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -208,7 +208,7 @@ describe("a handler file that is broken while the node runs", () => {
 		expect(await waiting).toEqual(success(1));
 	});
 
-	test("a task that waits has not begun when the executor stops", async () => {
+	test("a task that still waits when the executor stops has not begun", async () => {
 		save(handlers(1));
 		await start(1);
 		save("export default {");
@@ -235,8 +235,8 @@ describe("a handler file that is broken while the node runs", () => {
 	});
 });
 
-describe("a system that has no thread to give", () => {
-	test("makes jobs wait, each of many suspects too, until it has", async () => {
+describe("a system that cannot start a thread", () => {
+	test("makes jobs wait, many suspects too, until it can", async () => {
 		vi.mocked(spawning.spawnWorker).mockImplementationOnce(() => {
 			throw new Error("out of threads");
 		});

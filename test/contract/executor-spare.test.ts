@@ -46,7 +46,7 @@ let folder: string;
 let file: string;
 let executor: Executor;
 let log: RecordedLog;
-/** Is told of each timer. */
+/** Records each timer. */
 let onAfter: (ms: number) => void;
 /** Timers of the idle time that have not been cancelled. */
 let idle: Set<() => void>;
@@ -78,7 +78,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Of a node with so many slots: it keeps no more processes ready. */
+/** The slots of the node, which keeps no more processes ready than that. */
 function executorOf(concurrency: number): Promise<Executor> {
 	return createExecutor({
 		...{ concurrency, handlerFiles: [file], processTaskMs: 0, threads: 1 },
@@ -112,8 +112,8 @@ function resultOf(outcome: JobOutcome) {
 	return JSON.parse(outcome.result);
 }
 
-describe("a process for a task that will have to run isolated", () => {
-	test("is not there as long as none is expected", async () => {
+describe("a spare process for tasks that will have to run isolated", () => {
+	test("does not exist as long as no such task is expected", async () => {
 		expect(children()).toEqual([]);
 		const { pid } = await where();
 		await gone(pid);
@@ -121,7 +121,7 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(idle.size).toBe(0);
 	});
 
-	test("is ready once one is expected, one for all, at the head of a group, the first to go when memory is short", async () => {
+	test("is ready once one is expected, one for all, leads a group, and is the first to be killed when memory is short", async () => {
 		executor.expectIsolated(0);
 		executor.expectIsolated(0);
 		const spare = await readySpare();
@@ -142,7 +142,7 @@ describe("a process for a task that will have to run isolated", () => {
 		expect((await where()).pid).toBe(second);
 	});
 
-	test("is not the only one of a node with more slots: tasks that come at once find one each", async () => {
+	test("is not the only one on a node with more slots: tasks that come at once find one each", async () => {
 		await executor.stop();
 		executor = await executorOf(100);
 		executor.expectIsolated(0);
@@ -154,7 +154,7 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(next.filter((pid) => spares.includes(pid))).toEqual([]);
 	});
 
-	test("is kept for as long as it would have been if the loss had been heard of at once", async () => {
+	test("is kept for as long as if the loss had been heard of at once", async () => {
 		executor.expectIsolated(SPARE_PROCESS_IDLE_MS);
 		expect(idle.size).toBe(0);
 		executor.expectIsolated(0);
@@ -174,14 +174,14 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(waits).not.toContain(SPARE_PROCESS_AFTER_MS);
 	});
 
-	test("runs handlers as they are when the task comes", async () => {
+	test("runs the handlers as they are when the task comes", async () => {
 		executor.expectIsolated(0);
 		const spare = await readySpare();
 		save(2);
 		expect(await where()).toEqual({ pid: spare, version: 2 });
 	});
 
-	test("is one of so many", async () => {
+	test("counts towards the most processes that there may be", async () => {
 		executor.expectIsolated(0);
 		await readySpare();
 		const held = Array.from({ length: PROCESSES_MAX }, (_, i) =>
@@ -192,13 +192,13 @@ describe("a process for a task that will have to run isolated", () => {
 			60_000,
 		);
 		executor.expectIsolated(0);
-		// Ends before the first of them is settled whatever was begun before it.
+		// Whatever was begun before ends before the first of them is settled.
 		held[0]?.abort("enough", 60_000);
 		await held[0]?.outcome;
 		expect(assets.taskCommand).toHaveBeenCalledTimes(PROCESSES_MAX);
 	});
 
-	test("is ended when none was needed for a time, and comes again", async () => {
+	test("is ended when none was needed for a time, and is started again when one is", async () => {
 		executor.expectIsolated(0);
 		const spare = await readySpare();
 		executor.expectIsolated(0);
@@ -219,7 +219,7 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(assets.taskCommand).toHaveBeenCalledTimes(1);
 	});
 
-	test("that the system ends as it waits harms no task, and is not replaced while memory may be short", async () => {
+	test("that the system kills as it waits harms no task, and is not replaced while memory may be short", async () => {
 		executor.expectIsolated(0);
 		const spare = await readySpare();
 		process.kill(spare, "SIGKILL");
@@ -235,7 +235,7 @@ describe("a process for a task that will have to run isolated", () => {
 		expect(await readySpare()).not.toBe(spare);
 	});
 
-	test("which the system does not give harms nobody", async () => {
+	test("that the system cannot start harms nobody", async () => {
 		vi.mocked(assets.taskCommand).mockReturnValueOnce(["/no/such/program"]);
 		executor.expectIsolated(0);
 		await log.has(/kept ready/);
@@ -245,7 +245,7 @@ describe("a process for a task that will have to run isolated", () => {
 		]);
 	});
 
-	test("ends with its node, whatever becomes of that", async () => {
+	test("ends with its node, however that ends", async () => {
 		const node = spawn(process.execPath, [NODE, "expects"], {
 			stdio: ["ignore", "inherit", "inherit"],
 		});

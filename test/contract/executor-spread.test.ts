@@ -1,4 +1,4 @@
-/** Which threads jobs run in: the short ones share one, the long ones are spread. */
+/** Which threads jobs run in: short ones share one, long ones are spread. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
@@ -24,14 +24,14 @@ beforeEach(async () => {
 afterEach(() => executor.stop());
 
 interface Ten {
-	/** Each of them spins for so long. */
+	/** How long each of them spins. */
 	readonly ms: number;
-	/** So long the node's own thread is busy before it hears of their ends. */
+	/** How long the node's own thread is busy before it hears of their ends. */
 	readonly busyMs?: number;
 	readonly fails?: boolean;
 }
 
-/** Runs ten at once, and counts the threads that they were in. */
+/** Runs ten jobs at once, and counts the threads in which they ran. */
 async function threadsOfTen({
 	ms,
 	busyMs = 0,
@@ -43,7 +43,7 @@ async function threadsOfTen({
 			return executor.run(job(`${i}`, { type: "spinsAndTells", payload }));
 		}),
 	);
-	// They leave the node's thread with the end of this turn.
+	// They leave the node's thread at the end of this turn.
 	await Promise.resolve();
 	const endMs = performance.now() + busyMs;
 	while (performance.now() < endMs);
@@ -65,7 +65,7 @@ async function roundsShared(ten: Ten): Promise<number> {
 	return shared;
 }
 
-test("one at a time, even long tasks stay in one thread", async () => {
+test("long tasks that come one at a time stay in one thread", async () => {
 	const threads = new Set<number>();
 	for (let i = 0; i < 5; i++) {
 		const outcome = await executor.run(
@@ -78,9 +78,9 @@ test("one at a time, even long tasks stay in one thread", async () => {
 
 test("the first tasks of a type are spread; short ones share a thread from then on, until they are long", async () => {
 	expect(await threadsOfTen({ ms: 0 })).toBe(2);
-	// The first went through slowly, as a thread had to be started for them.
+	// The first ones were slow, as a thread had to be started for them.
 	await roundsShared({ ms: 0 });
-	// Most, not all: those behind one that this machine held up look long.
+	// Most, not all: tasks behind one that this machine delayed look long.
 	expect(await roundsShared({ ms: 0 })).toBeGreaterThan(ROUNDS / 2);
 	await threadsOfTen({ ms: 10 });
 	expect(await threadsOfTen({ ms: 10 })).toBe(2);
@@ -92,7 +92,7 @@ test("short tasks are not taken for long because the node hears their ends late"
 	expect(await roundsShared(heardLate)).toBeGreaterThan(ROUNDS / 2);
 });
 
-test("failed tasks, too, show that a type is short", async () => {
+test("failed tasks also show that a type is short", async () => {
 	const failing = { ms: 0, fails: true };
 	await roundsShared(failing);
 	expect(await roundsShared(failing)).toBeGreaterThan(ROUNDS / 2);

@@ -62,7 +62,7 @@ export function describeTimeouts(bench: () => ExecutorBench): void {
 			expect(await mate.outcome).toEqual(aborted);
 		});
 
-		test("and has to be ended displaces the others in its worker, and none that come later", async () => {
+		test("and has to be ended by force displaces the others in its worker, and none that come later", async () => {
 			const mate = bench().executor.run(scripted("mate", forever));
 			const hard = { ...soon, killAfterMs: 20 };
 			const outcome = bench().executor.run(scripted("a", deaf, hard));
@@ -72,15 +72,15 @@ export function describeTimeouts(bench: () => ExecutorBench): void {
 			expect(next.kind).toBe("success");
 		});
 
-		test("that is told to stop for another reason has been aborted, as soon as that asks for", async () => {
+		test("that is told to stop for another reason is aborted, and as soon as that reason asks", async () => {
 			const late = begin(bench().executor, scripted("a", deaf, soon));
-			// Begins after it, and so is overdue after it.
+			// It begins after the other, and so is overdue after it.
 			await bench().executor.run(scripted("b", forever, soon));
 			late.abort("the lease is lost", 20);
 			expect(await late.outcome).toEqual(aborted);
 		});
 
-		test("that was told to stop before has been aborted", async () => {
+		test("that was told to stop before its timeout is aborted", async () => {
 			const late = begin(bench().executor, scripted("a", deaf, soon));
 			await bench().begun("a");
 			late.abort("the lease is lost", 60);

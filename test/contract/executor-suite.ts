@@ -61,7 +61,7 @@ export function describeExecutor(
 			).toMatchObject({ kind: "failure", retryAfterMs: 1_500 });
 		});
 
-		test("a task that asks to be put off is, unless it throws", async () => {
+		test("a task that asks to be put off is put off, unless it throws", async () => {
 			expect(
 				await executor.run(scripted("a", { snooze: 1_500, value: 1 })),
 			).toEqual({
@@ -73,7 +73,7 @@ export function describeExecutor(
 			).toMatchObject({ kind: "failure" });
 		});
 
-		test("if a task is to stop within several times, the one that is over first counts", async () => {
+		test("if a task is given several periods to stop in, the one that ends first counts", async () => {
 			const long = begin(executor, scripted("a", deaf));
 			await begun("a");
 			for (const graceMs of [60_000, 20, 60_000]) long.abort("", graceMs);
@@ -127,7 +127,7 @@ export function describeExecutor(
 			expect(await later.outcome).toEqual(aborted);
 		});
 
-		test("a task that ends in good order after it was aborted is aborted all the same", async () => {
+		test("a task that was aborted and then ends normally counts as aborted", async () => {
 			const slow: Script = { durationMs: 50, deaf: true };
 			const late = begin(executor, scripted("late", slow));
 			await allHaveBegun();
@@ -225,7 +225,7 @@ export function describeExecutor(
 			}
 		});
 
-		test("stop aborts what runs, and what is run after", async () => {
+		test("stop aborts all that runs, and all that is run later", async () => {
 			const running = [
 				executor.run(scripted("heeds", forever)),
 				executor.run(scripted("deaf", deaf)),
@@ -246,7 +246,7 @@ export function describeExecutor(
 			[" alone", { alone: true }],
 			[" isolated", { isolated: true }],
 		])(
-			"a task that is to run%s and is told to stop before its code begins has not begun",
+			"a task to be run%s that is told to stop before its code begins has not begun",
 			async (_, apart) => {
 				const early = begin(executor, scripted("early", forever, apart));
 				early.abort("cancelled", 60_000);
@@ -260,7 +260,7 @@ export function describeExecutor(
 			["that heeds its signal", forever, 60_000],
 			["that is ended by force", deaf, 50],
 		])(
-			"a task that was told to stop has run from its first line on, one %s",
+			"a task that was told to stop has begun once its first line ran, one %s",
 			async (_, script, graceMs) => {
 				const apart = [{}, { alone: true }, { isolated: true }];
 				const ids = ["shared", "alone", "isolated"];

@@ -45,7 +45,7 @@ function run(...how: Call): Promise<JobOutcome> {
 	return executor.run(call(...how));
 }
 
-/** Runs what will have to be aborted. */
+/** Runs a job that will have to be aborted. */
 function runs(...how: Call): Begun {
 	return begin(executor, call(...how));
 }
@@ -129,7 +129,7 @@ describe("task code", () => {
 		]);
 	});
 
-	test("a task that floods its log is cut off", async () => {
+	test("the log of a task that floods it is cut off", async () => {
 		await start();
 		await run("floods");
 		expect(log.said).toHaveLength(TASK_LOG_LINES_MAX + 1);
@@ -139,7 +139,7 @@ describe("task code", () => {
 });
 
 describe("the built-in types", () => {
-	test("process_task answers in the words of the system that it replaces", async () => {
+	test("process_task returns the words of the system that it replaces", async () => {
 		await start({ handlerFiles: [] });
 		const outcome = await run(
 			"process_task",
@@ -152,7 +152,7 @@ describe("the built-in types", () => {
 		});
 	});
 
-	test("process_task takes the time that it is told, and stops when told", async () => {
+	test("process_task takes the time that it is given, and stops when told", async () => {
 		await start({ handlerFiles: [] });
 		const slow = runs("process_task", { durationMs: 600_000 });
 		await run("noop"); // It begins after the other, in the one thread.
@@ -189,7 +189,7 @@ describe("poison", () => {
 		},
 	);
 
-	test("a task that fills the heap ends its worker, never the node; who did it shows when it runs alone", async () => {
+	test("a task that fills the heap ends its worker, never the node; which one did it shows when each runs alone", async () => {
 		await start();
 		const mate = run("waits", null, held);
 		expect(await run("fillsHeap")).toMatchObject({
@@ -221,7 +221,7 @@ describe("poison", () => {
 		expect(await mate.outcome).toEqual(aborted);
 	});
 
-	test("what a library posts to the node's thread is not heard there", async () => {
+	test("a library's messages to the node's thread are not heard there", async () => {
 		await start();
 		expect(await run("postsToNode")).toMatchObject({ kind: "success" });
 		expect(await run("greet", "Ada")).toMatchObject({ kind: "success" });
@@ -237,7 +237,7 @@ describe("poison", () => {
 		expect((await run("noop")).kind).toBe("success");
 	});
 
-	test("suspects beyond the bound wait for a thread, and can be aborted as they wait", async () => {
+	test("suspects beyond the limit wait for a thread, and can be aborted meanwhile", async () => {
 		await start({ handlerFiles: [`${fixtures}/plain.js`] });
 		const ids = Array.from({ length: ALONE_THREADS_MAX + 3 }, (_, i) => `${i}`);
 		const suspects = ids.map((id) => runs("waits", null, { id, alone: true }));
@@ -263,7 +263,7 @@ describe("poison", () => {
 });
 
 describe("threads", () => {
-	test("an idle executor without handler files has none, and stop leaves none", async () => {
+	test("an idle executor without handler files has none, and a stopped one leaves none", async () => {
 		const before = workerPorts();
 		await start({ handlerFiles: [], threads: 2 });
 		expect(workerPorts()).toBe(before);

@@ -1,4 +1,4 @@
-/** Timeouts, and what task code knows of its time: what only real threads can show. */
+/** Timeouts, and what task code knows of its time, as far as only real threads can show. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createExecutor } from "../../node/executor/executor.ts";
 import type { Executor, Job, JobOutcome } from "../../node/ports.ts";
@@ -59,7 +59,7 @@ describe("a task that reaches its timeout", () => {
 		},
 	);
 
-	test("is told so by its signal, and by when it would be", async () => {
+	test("is told so by its signal, and knew its deadline before", async () => {
 		const ended =
 			"the task ran longer than its timeout of 50ms; give it more time, or less to do";
 		expect(await run("heeds", PATIENT)).toEqual(timeout(ended));
@@ -68,34 +68,34 @@ describe("a task that reaches its timeout", () => {
 		expect(second).toBe(`TimeoutError timeout ${ended}`);
 	});
 
-	test("ends with what it threw instead as the cause", async () => {
+	test("fails with what it threw as the cause", async () => {
 		expect(await run("throwsOther", PATIENT)).toMatchObject({
 			kind: "timeout",
 			error: { code: "timeout", cause: { message: "half done" } },
 		});
 	});
 
-	test("has its result if it returns one without having seen its signal", async () => {
+	test("has its result if it returns one without heeding its signal", async () => {
 		expect(await run("spinsFor", PATIENT, { ms: 200 })).toMatchObject({
 			kind: "success",
 		});
 	});
 
-	test("of the built-in ones stops, too", async () => {
+	test("stops, too, if its type is built in", async () => {
 		const payload = { durationMs: 600_000 };
 		const outcome = await run("process_task", PATIENT, payload);
 		expect(outcome).toMatchObject({ kind: "timeout" });
 		expect(outcome).not.toHaveProperty("error.cause");
 	});
 
-	test("has its time from when its code begins, not while it waits behind another", async () => {
+	test("has its time from when its code begins, and not from when it waits behind another", async () => {
 		const first = run("spinsFor", {}, { ms: 300 });
 		const second = run("spinsFor", { ...SOON, timeoutMs: 150 }, { ms: 1 });
 		expect(await first).toMatchObject({ kind: "success" });
 		expect(await second).toMatchObject({ kind: "success" });
 	});
 
-	test("gets no company: what comes later runs in another thread", async () => {
+	test("gets no company: later tasks run in another thread", async () => {
 		const patient = begin(executor, call("ignores", PATIENT));
 		const { result: before } = await success(run("where"));
 		for (;;) {
@@ -106,7 +106,7 @@ describe("a task that reaches its timeout", () => {
 		expect(await patient.outcome).toEqual(aborted);
 	});
 
-	test("and had to be ended leaves its type threads of its own, and others theirs", async () => {
+	test("and had to be ended leaves its type with threads of its own, and other types with theirs", async () => {
 		expect(await run("spinsFor", SOON, { ms: 60_000 })).toEqual(ENDED);
 		expect(log.lines.join()).toMatch(/did not stop when it had reached/);
 		const { result: own } = await success(run("spinsFor", {}, { ms: 0 }));
@@ -151,7 +151,7 @@ async function success(
 }
 
 describe("task code", () => {
-	test("knows its round, whether a retry is left, and that it has no deadline", async () => {
+	test("knows its round, whether it has a retry left, and that it has no deadline", async () => {
 		expect(await run("tells")).toMatchObject({
 			result: '{"round":1,"last":true}',
 		});
@@ -202,7 +202,7 @@ describe("task code", () => {
 		[{ retryAfter: "tomorrow" }, {}],
 		[{ retryAfter: -5 }, {}],
 	])(
-		"says with what it throws whether to try again: %j",
+		"says by what it throws whether to try again: %j",
 		async (wish, told) => {
 			const outcome = await run("throwsWish", {}, wish);
 			const { retry, retryAfterMs } = outcome as Record<string, unknown>;
@@ -212,7 +212,7 @@ describe("task code", () => {
 	);
 });
 
-test("the settings of a handler are known, and so is that the others have none", () => {
+test("the settings of a handler are known, and that other handlers have none", () => {
 	expect(executor.settingsOf("said")).toEqual({
 		...{ retries: 3, timeoutMs: 300_000, killAfterMs: 100 },
 		backoff: { type: "fixed", delay: "10s" },

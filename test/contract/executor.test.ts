@@ -1,4 +1,4 @@
-/** The fake and the real executor keep the same promises. */
+/** The fake executor and the real one keep the same promises. */
 import { createExecutor } from "../../node/executor/executor.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { FakeExecutor } from "../fakes/executor.ts";

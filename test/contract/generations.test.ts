@@ -1,4 +1,4 @@
-/** What every memory of generations must do, and what only the file can get wrong. */
+/** What every memory of generations promises, and what only a file can get wrong. */
 import {
 	mkdirSync,
 	mkdtempSync,
@@ -31,7 +31,7 @@ describe.each([
 	{ on: "a file", make: open },
 	{ on: "memory", make: () => new KeptInMemory() },
 ])("generations in $on", ({ make }) => {
-	test("the last generation kept for each shard is recalled, and none before it", () => {
+	test("the last generation kept for each shard is recalled, and no earlier one", () => {
 		const generations = make();
 		expect(generations.recall(0)).toEqual(NO_GENERATION);
 		generations.keep(0, first);
@@ -43,7 +43,7 @@ describe.each([
 	});
 });
 
-test("the next life recalls them, and a node of another cluster does not", () => {
+test("the node's next life recalls them, and a node of another cluster does not", () => {
 	open().keep(0, first);
 	open().keep(15, second);
 	expect([open().recall(0), open().recall(15)]).toEqual([first, second]);
@@ -68,7 +68,7 @@ test.each([
 	expect(open().recall(0)).toEqual(first);
 });
 
-test("a generation that cannot be kept is remembered for this life, and the failure logged", () => {
+test("a generation that cannot be written is remembered for this life, and the failure is logged", () => {
 	mkdirSync(join(folder, "generations.json.new"));
 	const generations = open();
 	generations.keep(0, first);

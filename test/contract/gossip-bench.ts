@@ -16,11 +16,11 @@ import { systemClock, systemRandom } from "../../node/world/clock.ts";
 import { GossipHub } from "../fakes/gossip-hub.ts";
 
 export interface GossipBench {
-	/** A started node. The same name is the same identity; the former one must be dead. */
+	/** A started node. The same name means the same identity; an earlier node of that name must be dead. */
 	node(name: string, cluster?: string): Promise<Gossip>;
 	/** Ends the node without a word. */
 	kill(gossip: Gossip): Promise<void>;
-	/** A peer that admits everyone and says anything. */
+	/** A peer that admits everyone, and sends whatever it is told to. */
 	rogue(name: string): Promise<Rogue>;
 	close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What only the real one can get wrong. */
+/** Gossip over libp2p: what the hub that stands in for it cannot get wrong. */
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -85,7 +85,7 @@ test("a port in use stops the start, and says so", async () => {
 	await once(server, "close");
 });
 
-test("messages before the start and after the stop are lost without trouble", async () => {
+test("messages before the start and after the stop are lost without an error", async () => {
 	const gossip = await gossipOn();
 	const message = {
 		kind: "announce",

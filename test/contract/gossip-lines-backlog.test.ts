@@ -30,7 +30,7 @@ function longAnnouncement(from: string, seq: number): Announcement {
 	return { ...announcement(from, seq), routes };
 }
 
-/** The numbers of all that is heard until one above comes, which is said again and again. */
+/** The numbers of all that is heard until a higher one comes, which is sent again and again. */
 async function heardBelow(gossip: Gossip, { heard }: Peer, above: number) {
 	const seqs: number[] = [];
 	let seq = above;
@@ -58,7 +58,7 @@ test("a peer that reads hears all of a burst, however large", async () => {
 	expect(heard.filter((seq) => seq >= 1_000)).toEqual(burst);
 });
 
-test("for a peer that does not read no more than the backlog is kept, and it hears again when it does", async () => {
+test("for a peer that does not read no more than the backlog is kept, and once it reads it hears again", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const line = await peer.lines.take();
 	await announceUntil(node, peer, "line", 1);
@@ -73,6 +73,6 @@ test("for a peer that does not read no more than the backlog is kept, and it hea
 	const bytes =
 		heard.length * encodeGossip(longAnnouncement(node.nodeId, 1_000)).length;
 	expect(bytes).toBeGreaterThan(GOSSIP_BACKLOG_BYTES_MAX);
-	// What the muxer and the sockets hold comes on top.
+	// The muxer and the sockets hold some more.
 	expect(bytes).toBeLessThan(3 * GOSSIP_BACKLOG_BYTES_MAX);
 });

@@ -1,5 +1,5 @@
 /**
- * Lines: what goes over them, what they take, and what happens if there is none.
+ * Lines: what goes over them, what they accept, and what happens if there is none.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Gossip } from "../../node/ports.ts";
@@ -43,7 +43,7 @@ async function lineTo(gossip: Gossip, peer: Peer) {
 	return { line: () => connection.newStream(PROTOCOL), upTo };
 }
 
-test("announcements go over lines, digests by the topic", async () => {
+test("announcements go over lines, digests over the topic", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
 	node.publish({
@@ -63,7 +63,7 @@ test("announcements go over lines, digests by the topic", async () => {
 	]);
 });
 
-test("a question goes over lines to all, an answer over one line to who asked", async () => {
+test("a question goes over lines to all, an answer over one line to the node that asked", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
 	const header = { from: node.nodeId, epoch: 1 };
@@ -88,7 +88,7 @@ test("a digest for one peer goes over its line, which is opened first, and to no
 	const told = await bench.peer("peer", "lines too");
 	const other = await bench.peer("other", "lines too");
 	const old = await bench.peer("old", "gossipsub only");
-	// In the very moment in which they are connected.
+	// At the very moment at which they are connected.
 	node.onPeer((nodeId, connected) => {
 		if (connected && nodeId !== other.nodeId)
 			node.tell(nodeId, {
@@ -111,7 +111,7 @@ test("a digest for one peer goes over its line, which is opened first, and to no
 		expect(message.kind).toBe("announce");
 });
 
-test("if one peer has no line, all hear by the topic", async () => {
+test("if one peer has no line, all hear over the topic", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	await announceUntil(node, peer, "line", 1);
 	const old = await bench.peer("old", "gossipsub only");
@@ -124,7 +124,7 @@ test("if one peer has no line, all hear by the topic", async () => {
 	]);
 });
 
-test("a peer that is gone from an address that refuses is no reason to take the longer way to the others with a hint", async () => {
+test("announcements to the others go over lines again once a peer is known to be gone, as its address refuses", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const mortal = await bench.peer("mortal", "lines too");
 	const met = linked(node, mortal.nodeId);
@@ -139,7 +139,7 @@ test("a peer that is gone from an address that refuses is no reason to take the 
 	await announceUntil(node, peer, "topic", 10_000);
 	expect(await node.probe(mortal.nodeId, 500)).toBe("refused");
 	node.publish(announcement(node.nodeId, 20_000));
-	// It may yet be heard of by others, who are to pass this on.
+	// Others may still be able to reach it, and are to pass this on.
 	const header = { from: node.nodeId, epoch: 1 };
 	node.publish({ kind: "question", ...header, seq: 20_001 });
 	const ways: [string, number][] = [];
@@ -156,7 +156,7 @@ test("a peer that is gone from an address that refuses is no reason to take the 
 	await announceUntil(node, peer, "topic", 30_000);
 });
 
-test("a node that does not gossip is no reason to take the longer way", async () => {
+test("announcements go over lines although one node does not gossip", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const nodeId = await bench.nodeId("silent");
 	node.admit([peer, { nodeId, p2p: "" }]);
@@ -187,7 +187,7 @@ test("a message may come in pieces, and several in one", async () => {
 	expect(await all).toEqual([1, 2, 3, 4]);
 });
 
-test("bytes that claim to be from another node, repeat a message or are none are dropped", async () => {
+test("bytes are dropped that claim to be from another node, repeat a message or are no message", async () => {
 	const { node, peer } = await bench.nodeAndPeer("lines too");
 	const other = await bench.peer("other", "lines too");
 	const met = linked(node, other.nodeId);

@@ -56,12 +56,12 @@ test("each encrypted message leaves in one write, length and all", async () => {
 	await heard;
 	const written = write.mock.calls.map(([data]) => data as Uint8Array);
 	expect(written.length).toBeGreaterThanOrEqual(seqs.length);
-	// Noise: the length, in two bytes, and as much behind it.
+	// Noise: two bytes of length, and as many bytes as they say.
 	for (const data of written)
 		expect(Buffer.from(data).readUInt16BE(0)).toBe(data.length - 2);
 });
 
-test("a node that hears a message writes nothing for it, and hears more than a window of them", async () => {
+test("a node writes nothing when it hears a message, and can hear more than a window of them", async () => {
 	const [ann, bob] = await pair();
 	const write = vi.spyOn(Socket.prototype, "write");
 	let heard: PromiseWithResolvers<void>;
@@ -74,7 +74,7 @@ test("a node that hears a message writes nothing for it, and hears more than a w
 	const sizes = write.mock.calls.map(([data]) => (data as Uint8Array).length);
 	const bytes = sizes.reduce((sum, size) => sum + size, 0);
 	expect(bytes).toBeGreaterThan(YAMUX_WINDOW_BYTES);
-	// Those of streams that were about to end, and one for each half of a window.
+	// Frames of streams that were about to end, and one for each half of a window.
 	const headers = sizes.filter((size) => size === ENCRYPTED_HEADER_BYTES);
 	expect(headers.length).toBeLessThan(MESSAGES / 10);
 	expect(headers.length).toBeGreaterThan(0);

@@ -47,7 +47,7 @@ function speak(): void {
 		kind: "digest",
 		from: gossip.nodeId,
 		epoch,
-		// Rises, and tells when it was said.
+		// It rises, and says when the digest was sent.
 		seq: wallMicros(),
 		freeSlots: 4,
 		running: 0,

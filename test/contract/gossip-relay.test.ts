@@ -12,7 +12,7 @@ import {
 } from "../../protocol/gossip.ts";
 import { type GossipBench, libp2pBench } from "./gossip-bench.ts";
 
-/** Said again and again, as the relay's mesh takes up to a heartbeat to stand. */
+/** Sent again and again, since the relay's mesh takes up to a heartbeat to form. */
 const SAY_EVERY_MS = 50;
 
 let bench: GossipBench;
@@ -49,7 +49,7 @@ function linked(gossip: Gossip, nodeId: string): Promise<void> {
 	});
 }
 
-/** Says `next(seq)` with rising numbers until `heard` resolves. */
+/** Sends `next(seq)` with rising numbers until `heard` resolves. */
 async function sayUntil<T>(
 	heard: Promise<T>,
 	say: (seq: number) => void,
@@ -97,12 +97,12 @@ test("a message that another node has passed on is heard", async () => {
 	expect(far.connected()).toEqual([relay.nodeId]);
 });
 
-test("a message is passed on as soon as its author does not tell everybody itself, and not before", async () => {
+test("a message is passed on once its author does not reach everybody itself, and not before", async () => {
 	const { node, relay, far } = await nodeRelayFar();
 	const [near, all] = [[relay], [relay, far]].map((nodes) =>
 		nodes.map(({ nodeId }) => shortName(nodeId)),
 	);
-	// It is taken at its word, as the author is.
+	// The relay is believed, as the author is.
 	const named = first(relay, ({ from }) => from === far.nodeId);
 	await sayUntil(named, (seq) =>
 		far.publish(digest(far.nodeId, seq, 1, [shortName(node.nodeId)])),
@@ -131,7 +131,7 @@ test("a message is passed on as soon as its author does not tell everybody itsel
 	).toEqual([before + 4]);
 });
 
-test("a message that a relay made up in another's name is not heard", async () => {
+test("a message that a relay forged in another's name is not heard", async () => {
 	const far = await bench.node("far");
 	const victim = await bench.node("victim");
 	const rogue = await bench.rogue("rogue");

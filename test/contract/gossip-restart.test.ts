@@ -1,6 +1,6 @@
 /**
  * A node killed with kill -9 and started again is back in everybody's mesh, however long it
- * was away, and says how soon (for a whole node that is measured in `in-time.test.ts`).
+ * was away, and the test prints how soon (for a whole node, see `in-time.test.ts`).
  * HEARSAY_TEST_ABSENCE_MS sets how long it is away; the default keeps the suite short.
  */
 import { type ChildProcess, spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-/** What every implementation of the gossip port must do. */
+/** What every implementation of the gossip port promises. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AdmittedPeer, Gossip } from "../../node/ports.ts";
 import {
@@ -133,7 +133,7 @@ describe.each([
 		expect(a.connected()).toEqual([]);
 	});
 
-	test("bytes that are no message are dropped, and its sender still heard", async () => {
+	test("bytes that are no message are dropped, and their sender is still heard", async () => {
 		const node = await bench.node("node");
 		const rogue = await bench.rogue("rogue");
 		const met = linked(node, rogue.nodeId);
@@ -175,7 +175,7 @@ describe.each([
 		expect(a.connected()).toEqual([b.nodeId]);
 	});
 
-	test("the end of a peer is reported, and its address then refuses", async () => {
+	test("the end of a peer is reported, and from then on its address refuses", async () => {
 		const a = await bench.node("a");
 		const b = await bench.node("b");
 		await meet(a, b);

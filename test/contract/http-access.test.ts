@@ -20,7 +20,7 @@ test.each(operations)(
 	"operation %s lets in who has its role, or a higher one, and nobody else",
 	async (_id, { method, path, role }) => {
 		await using server = await closed();
-		// Else its answer would go on.
+		// Otherwise its answer would not end.
 		server.events.end("stopping");
 		const address = path.replace(/\{\w+\}/, "none");
 		const ask = (headers: Record<string, string> = {}) =>
@@ -44,7 +44,7 @@ test.each(operations)(
 	},
 );
 
-test("what holds nothing of the cluster is open", async () => {
+test("what tells nothing of the cluster needs no token", async () => {
 	await using server = await closed();
 	for (const path of Object.values(FILES)) {
 		const { status } = await server.get(
@@ -71,7 +71,7 @@ test.each([
 	expect(answer.json.detail).toContain(words);
 });
 
-test("what is asked for without its body needs the same token", async () => {
+test("a HEAD request needs the same token as a GET", async () => {
 	await using server = await closed();
 	for (const path of ["/v1/tasks", "/v1/tasks/", "/v1/tasks/a"]) {
 		const { status } = await server.send("HEAD", path);
@@ -81,7 +81,7 @@ test("what is asked for without its body needs the same token", async () => {
 	expect(status).toBe(200);
 });
 
-test("who waits, and whose token is revoked meanwhile, is told nothing", async () => {
+test("a client that waits is told nothing once its token is revoked", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", { role: "read" });
 	await server.post("/v1/tasks", { id: "a", type: "t" }, as("submit"));
@@ -92,7 +92,7 @@ test("who waits, and whose token is revoked meanwhile, is told nothing", async (
 	expect((await waiting).status).toBe(401);
 });
 
-test("who reads events, and whose token is revoked meanwhile, is told no more", async () => {
+test("a reader of events is told no more once its token is revoked", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", { role: "read" });
 	const url = `http://${server.address}/v1/events`;
@@ -108,13 +108,13 @@ test("who reads events, and whose token is revoked meanwhile, is told no more", 
 	expect(server.events.open).toBe(0);
 });
 
-test("the word before a token may be written as one likes", async () => {
+test("the scheme before a token may be written in any case", async () => {
 	await using server = await closed();
 	const authorization = `bearer  ${TOKENS.read}`;
 	expect((await server.get("/v1/tasks", { authorization })).status).toBe(200);
 });
 
-test("who may not submit is refused before the body has come", async () => {
+test("a client that may not submit is refused before its body has come", async () => {
 	await using server = await closed();
 	const port = Number(server.address.split(":")[1]);
 	const socket = connect(port, "127.0.0.1");
@@ -127,7 +127,7 @@ test("who may not submit is refused before the body has come", async () => {
 	socket.destroy();
 });
 
-test("a node that cannot tell whether a token is one says so, and when to try again", async () => {
+test("a node that cannot tell whether a token is good says so, and when to try again", async () => {
 	await using server = await closed();
 	const unsure = await server.get(
 		"/v1/tasks",
@@ -142,7 +142,7 @@ test("a node that cannot tell whether a token is one says so, and when to try ag
 	expect(answer.headers.get("retry-after")).toBe("1");
 });
 
-test("who asks for too much is told to wait, and others are not", async () => {
+test("a token that sends too many requests is told to wait, and others are not", async () => {
 	await using server = await closed(3);
 	const ask = async (role: keyof typeof TOKENS) =>
 		await server.get("/v1/tasks", as(role));
@@ -157,7 +157,7 @@ test("who asks for too much is told to wait, and others are not", async () => {
 	expect((await server.get("/readyz")).status).toBe(200);
 });
 
-test("all that is neither a read nor a submission is audited, whatever becomes of it", async () => {
+test("everything but reads and submissions is audited, whatever its outcome", async () => {
 	await using server = await closed();
 	const { records } = server.audit;
 	await server.post("/v1/tasks", { id: "a", type: "t" }, as("submit"));
@@ -192,7 +192,7 @@ test("all that is neither a read nor a submission is audited, whatever becomes o
 	);
 });
 
-test("no answer and no log holds a token, and the store has its hash alone", async () => {
+test("no answer and no log holds a token, and the store has only its hash", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", { role: "read" });
 	const secret = own.authorization.slice("Bearer ".length);

@@ -1,4 +1,4 @@
-/** Large bodies: how much they may hold together, and that slow ones shut nobody out. */
+/** Large bodies: how much memory they may take together, and that slow ones shut nobody out. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { startServer } from "./http-server.ts";
 const task = { type: "t" };
 const LARGE = JSON.stringify({ type: "t", payload: "x".repeat(100_000) });
 
-/** So many requests whose bodies are said to be as large as may be, and of which so much comes. */
+/** Opens so many requests that announce bodies of the largest size, and sends so much of each. */
 function beginLarge(port: number, count: number, sentBytes: number) {
 	const head = `POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${BODY_BYTES_MAX}\r\n\r\n`;
 	return Promise.all(
@@ -16,7 +16,7 @@ function beginLarge(port: number, count: number, sentBytes: number) {
 			const socket = connect(port, "127.0.0.1");
 			socket.on("error", () => {}); // Refused ones may be cut off.
 			socket.write(head);
-			// "Continue" tells that a request was taken in and its body awaited.
+			// "Continue" says that the request was accepted and its body is awaited.
 			expect(String((await once(socket, "data"))[0])).toMatch(/ 100 /);
 			await new Promise((sent) =>
 				socket.write(Buffer.alloc(sentBytes, " "), sent),
@@ -26,7 +26,7 @@ function beginLarge(port: number, count: number, sentBytes: number) {
 	);
 }
 
-test("bodies count by what has come, not by what is announced", async () => {
+test("bodies count by what has arrived, not by what is announced", async () => {
 	await using server = await startServer();
 	const port = Number(server.address.split(":")[1]);
 	const count = 4 * (BODIES_BYTES_MAX / BODY_BYTES_MAX);
@@ -35,11 +35,11 @@ test("bodies count by what has come, not by what is announced", async () => {
 	for (const socket of open) socket.destroy();
 });
 
-test("bodies that have come and stand still give way to others", async () => {
+test("bodies that have arrived in part and stand still give way to others", async () => {
 	await using server = await startServer();
 	const port = Number(server.address.split(":")[1]);
 	const count = BODIES_BYTES_MAX / BODY_BYTES_MAX;
-	// The last ones are refused when those before them have taken all there is.
+	// The last ones are refused once those before them have taken all the room.
 	const open = await beginLarge(port, 2 * count, BODY_BYTES_MAX - 1);
 	expect((await server.post("/v1/tasks", task)).status).toBe(202);
 	await expect
@@ -48,7 +48,7 @@ test("bodies that have come and stand still give way to others", async () => {
 	for (const socket of open) socket.destroy();
 });
 
-test("of large bodies one is worked on at a time, and all are", async () => {
+test("large bodies are worked on one at a time, and all of them are", async () => {
 	await using server = await startServer();
 	const line = `${JSON.stringify({ type: "t", payload: "x".repeat(2_000) })}\n`;
 	const ndjson = { "content-type": "application/x-ndjson" };
@@ -71,7 +71,7 @@ test("of large bodies one is worked on at a time, and all are", async () => {
 	expect(seen.most).toBeLessThanOrEqual(2);
 });
 
-test("bodies in chunks count by what has come, not by what may come", async () => {
+test("bodies in chunks count by what has arrived, not by what may follow", async () => {
 	await using server = await startServer();
 	const head =
 		"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -85,7 +85,7 @@ test("bodies in chunks count by what has come, not by what may come", async () =
 		open.push(socket);
 	}
 	expect((await server.post("/v1/tasks", LARGE)).status).toBe(202);
-	// All that they may send is more than fits: one is told so, and makes room.
+	// Together they may send more than fits: one is told so, and makes room.
 	const part = Buffer.alloc(BODY_BYTES_MAX - 2, " ");
 	const answered = Promise.race(open.map((socket) => once(socket, "data")));
 	for (const socket of open) {

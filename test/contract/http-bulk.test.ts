@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 
-test("a filter comes through as it is meant, with what is to be done", async () => {
+test("a filter reaches the node as it was meant, with what is to be done", async () => {
 	await using server = await startServer();
 	const cancel = await server.post("/v1/tasks/cancel", {
 		...{ filter: { state: "pending", tag: "x", attemptMin: 2 } },
@@ -61,7 +61,7 @@ test.each<[string, unknown, string | undefined]>([
 	["retry", { all: true, spread: "367d" }, "spread"],
 	["retry", [], undefined],
 ])(
-	"a wrong field is named, and nothing done: %s %j",
+	"a wrong field is named, and nothing is done: %s %j",
 	async (action, body, field) => {
 		await using server = await startServer();
 		await server.post("/v1/tasks", { id: "a", type: "t" });

@@ -8,7 +8,7 @@ import { type Server, startServer } from "./http-server.ts";
 
 const task = { type: "t" };
 
-/** A request as no browser lets a page make it. */
+/** A request that no browser lets a page make. */
 async function send(
 	server: Server,
 	method: string,
@@ -91,7 +91,7 @@ test.each(["127.0.0.1", "0.0.0.0"])(
 	},
 );
 
-test("on loopback a target of another host is refused, one of the node's own served", async () => {
+test("on loopback a target of another host is refused, and one of the node's own is served", async () => {
 	await using server = await startServer();
 	const statusOf = async (host: string) => {
 		const { status } = await server.raw(
@@ -188,7 +188,7 @@ test("a node's own pages are those of its Host, of its public URL, and of any na
 	for (const host of names)
 		for (const name of names)
 			for (const from of [undefined, "cross-site"]) {
-				// To a browser it is the same site, and says otherwise if something else led here.
+				// For a browser it is the same site; it says otherwise if another site led here.
 				const isOdd = host === name && from !== undefined;
 				const found = [host, name, from];
 				expect([...found, await submit(host, `http://${name}`, from)]).toEqual([
@@ -199,7 +199,7 @@ test("a node's own pages are those of its Host, of its public URL, and of any na
 	expect(await submit("localhost:1", "http://localhost:2")).toBe(403);
 	expect(await submit("localhost:1", "https://127.0.0.1:1")).toBe(403);
 	expect(await submit("localhost:1", "http://localhost:1@evil")).toBe(403);
-	// A proxy may send its own name on, or the node's.
+	// A proxy may pass on its own name, or the node's.
 	const ours = "https://tasks.example.com";
 	expect(await submit("tasks.example.com", ours, "same-origin")).toBe(202);
 	expect(await submit(`127.0.0.1:${port}`, ours)).toBe(202);
@@ -222,7 +222,7 @@ test("a request that another site made a browser send changes nothing, whether i
 		expect((await ask("POST", from)).status).not.toBe(403);
 });
 
-test("no answer may be sniffed, framed or kept", async () => {
+test("no answer may be sniffed, framed or cached", async () => {
 	await using server = await startServer();
 	for (const path of ["/v1/cluster", "/nope", "/", "/v1/tasks/%zz"]) {
 		const { headers } = await server.get(path);

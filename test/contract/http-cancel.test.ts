@@ -1,11 +1,11 @@
-/** `POST /v1/tasks/:id/cancel`: what a task is told, and what is refused. */
+/** `POST /v1/tasks/:id/cancel`: what it answers, and what it refuses. */
 import { expect, test } from "vitest";
 import { as, closed, tokenFor } from "./http-closed.ts";
 import { startServer } from "./http-server.ts";
 
 const ADDRESS = "/v1/tasks/a/cancel";
 
-test("a task that waits is answered as it is then, with who cancelled it and why", async () => {
+test("the answer shows a task that waited as it is now, with who cancelled it and why", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const { status, json } = await server.post(ADDRESS, { reason: "no need" });
@@ -17,7 +17,7 @@ test("a task that waits is answered as it is then, with who cancelled it and why
 	expect((await server.post(ADDRESS, {})).status).toBe(200);
 });
 
-test("cancelling a running task is answered by 202", async () => {
+test("cancelling a running task is answered with 202", async () => {
 	await using server = await startServer();
 	server.api.starts = true;
 	await server.post("/v1/tasks", { id: "a", type: "t" });
@@ -29,7 +29,7 @@ test("cancelling a running task is answered by 202", async () => {
 	expect(server.api.cancels).toEqual([{ force: true, round: 1, reason: "" }]);
 });
 
-test("a cancel says which token has asked", async () => {
+test("a cancelled task names the token that asked", async () => {
 	await using server = await closed();
 	const ann = await tokenFor(server, "ann", { role: "submit" });
 	await server.post("/v1/tasks", { id: "a", type: "t" }, ann);
@@ -57,7 +57,7 @@ test("a cancel needs no body", async () => {
 	]);
 });
 
-test("a task that has ended otherwise stays so", async () => {
+test("a task that has ended in another way stays as it is", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	server.api.end("a", "1");

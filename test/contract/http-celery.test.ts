@@ -34,7 +34,7 @@ test("an array is answered as an array, in order", async () => {
 	expect(server.api.tasks.size).toBe(2);
 });
 
-test("an array of which nothing was taken is answered as an array, too", async () => {
+test("an array of which nothing was accepted is answered as an array, too", async () => {
 	await using server = await startServer();
 	const bad = await server.post("/add_task", [null, 7, "x", [{ task_id: 1 }]]);
 	expect(bad.status).toBe(400);
@@ -104,7 +104,7 @@ const NO_NAMES = [
 ];
 
 test.each(NO_NAMES)(
-	"a task_id that is no name is told back as it came, and its task has another id: %j",
+	"a task_id that is no name is returned as it came, and its task has another id: %j",
 	async (task_id) => {
 		await using server = await startServer();
 		const task = { task_id, task_data: "a,}" };
@@ -118,7 +118,7 @@ test.each(NO_NAMES)(
 	},
 );
 
-test("a task without a task_id is told by its id", async () => {
+test("a task without a task_id is shown under its id", async () => {
 	await using server = await startServer();
 	const { json } = await server.post("/add_task", { task_data: "a" });
 	const { id } = json;
@@ -127,7 +127,7 @@ test("a task without a task_id is told by its id", async () => {
 	expect((await server.get(`/status/${id}`)).json).toEqual(row);
 });
 
-test("names are ids: numbers as they are written, and text", async () => {
+test("names become ids: numbers as they are written, and text", async () => {
 	await using server = await startServer();
 	const names = [0, -7, 1.5, "1.6", "a~b", "x".repeat(111)];
 	const tasks = names.map((task_id) => ({ task_id }));
@@ -206,7 +206,7 @@ test("all tasks are shown in Celery's words, oldest first", async () => {
 	});
 });
 
-test("a task_id is told as number or text, as it was sent; of other tasks it is text", async () => {
+test("a task_id is shown as the number or text that was sent; that of other tasks is text", async () => {
 	await using server = await startServer();
 	const numbers = [0, -7, 12, Number.MAX_SAFE_INTEGER];
 	for (const task_id of [...numbers, "13"]) {
@@ -224,7 +224,7 @@ test("a task_id is told as number or text, as it was sent; of other tasks it is 
 	expect(ids).toEqual([...numbers, "13", "14", "true"]);
 });
 
-test("all tasks are more than one page of them", async () => {
+test("all tasks are shown, also if they fill more than one page", async () => {
 	await using server = await startServer();
 	const tasks = Array.from({ length: 1_200 }, (_, i) => ({
 		task_id: i,
@@ -236,7 +236,7 @@ test("all tasks are more than one page of them", async () => {
 	expect(json).not.toHaveProperty("truncated");
 });
 
-test("an answer with all tasks has an end, and says that it was cut", async () => {
+test("an answer with all tasks is bounded, and says if it was cut", async () => {
 	await using server = await startServer();
 	const result = JSON.stringify("x".repeat(250_000));
 	for (let task_id = 0; task_id < 70; task_id++) {

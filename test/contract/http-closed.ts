@@ -1,4 +1,4 @@
-/** A node that asks for tokens, for tests of its HTTP side: one of each role, and such as are made. */
+/** A node that asks for tokens, for tests of its HTTP side: one of each role, and others that tests create. */
 import { expect } from "vitest";
 import { type Server, startServer } from "./http-server.ts";
 
@@ -19,7 +19,7 @@ export const closed = (rate?: number) =>
 		...(rate !== undefined && { rate }),
 	});
 
-/** A token for it, with such restrictions. */
+/** Creates a token for it with these restrictions. */
 export async function tokenFor(server: Server, name: string, more: object) {
 	const made = await server.post(
 		"/v1/tokens",

@@ -14,14 +14,14 @@ const task = { type: "t" };
 
 // --- HTTP itself
 
-test("bytes that are not HTTP are answered so", async () => {
+test("bytes that are not HTTP get an answer that says so", async () => {
 	await using server = await startServer();
 	const { status, text } = await server.raw("hello\r\n\r\n");
 	expect(status).toBe(400);
 	expect(text).toContain('"code":"invalid"');
 });
 
-test("a connection on which no request began in time is closed silently, another is told why", async () => {
+test("a connection on which no request began in time is closed silently, one with half a request is told why", async () => {
 	await using server = await startServer();
 	const [host, port] = server.address.split(":");
 	const heard = async (sent: string) => {
@@ -67,13 +67,13 @@ test.each([
 
 const submission =
 	'POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{"id":"a","type":"t"}';
-/** What is no request may be told so, too, if it was come to after the others were answered. */
+/** Bytes that are no request may be told so, too, if they are reached after the others were answered. */
 function answersBefore400(text: string): string[] {
 	const statuses: string[] = text.match(/HTTP\/1.1 \d+/g) ?? [];
 	return statuses.at(-1) === "HTTP/1.1 400" ? statuses.slice(0, -1) : statuses;
 }
 
-test("bytes that follow a request and are none do not take the place of its answer", async () => {
+test("bytes after a request that are no request do not take the place of its answer", async () => {
 	await using server = await startServer();
 	const { text } = await server.raw(`${submission}X\r\n\r\n`);
 	expect(answersBefore400(text)).toEqual(["HTTP/1.1 202"]);
@@ -92,7 +92,7 @@ test("a client that waits for a task is answered although it sends no request af
 	expect(text).toContain('"result":42');
 });
 
-test("bytes that follow an answered request and are none are answered so", async () => {
+test("bytes after an answered request that are no request get an answer that says so", async () => {
 	await using server = await startServer();
 	const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1");
 	socket.write(submission);
@@ -161,7 +161,7 @@ test("a client that sends half a request does not keep the node from stopping", 
 	await cut;
 });
 
-test("of more connections than a node serves, each is told to come again, and hears its health", async () => {
+test("each connection beyond those that a node serves is told to come again, and can still ask for its health", async () => {
 	const origin = "https://app.example.com";
 	await using server = await startServer("127.0.0.1", {
 		corsOrigins: [origin],
@@ -181,7 +181,7 @@ test("of more connections than a node serves, each is told to come again, and he
 		return { socket, text: String(text) };
 	};
 	const served: Socket[] = [];
-	// No more at once than the system keeps for a server that has not come to them.
+	// No more at once than the system queues for a server that has not accepted them yet.
 	while (served.length < HTTP_CONNECTIONS_MAX)
 		served.push(...(await Promise.all(Array.from({ length: 256 }, open))));
 	const refused = await ask("/v1/cluster");
@@ -189,7 +189,7 @@ test("of more connections than a node serves, each is told to come again, and he
 		/^HTTP\/1.1 503 .*retry-after: \d.*"code":"overloaded"/is,
 	);
 	await once(refused.socket, "close");
-	// A page can read that, too, also if its browser has to ask first whether it may.
+	// A page can read that, too, even if its browser has to send a preflight first.
 	const readable = `access-control-allow-origin: ${origin}`;
 	expect(refused.text).toContain(readable);
 	const asks = "Access-Control-Request-Method: GET\r\n";

@@ -8,7 +8,7 @@ const APP = "https://app.example.com";
 const NODE = "https://10.0.0.7:5000";
 const TOKEN = { authorization: "Bearer hs_read_x" };
 
-/** As a browser asks before it sends what is not simple. */
+/** A preflight, as a browser sends it before a request that is not simple. */
 async function preflight(
 	server: Server,
 	origin: string,
@@ -69,7 +69,7 @@ test("pages of the origins in --cors-origin may do everything, and no others", a
 	}
 });
 
-test("an OPTIONS request that asks nothing, or about an unknown address, is answered as ever", async () => {
+test("an OPTIONS request that is no preflight, or for an unknown address, is answered as always", async () => {
 	await using server = await startServer("127.0.0.1", { corsOrigins: [APP] });
 	const options = await server.send("OPTIONS", "/v1/tasks", { origin: APP });
 	expect(options.status).toBe(405);
@@ -104,7 +104,7 @@ test("pages of other live nodes, and of the public URL, are let in if they bring
 	expect((await submit({ authorization: "Basic eDp5" })).status).toBe(403);
 });
 
-test("a refusal can be read by who is let in, whoever refuses", async () => {
+test("a refusal can be read by a page that is let in, whatever part of the node refuses", async () => {
 	const server = await startServer("127.0.0.1", { corsOrigins: [APP] });
 	const allowed = async (path: string, origin = APP) => {
 		const { status, headers } = await server.get(path, { origin });
@@ -120,14 +120,14 @@ test("a refusal can be read by who is let in, whoever refuses", async () => {
 	);
 	expect(misdirected.status).toBe(421);
 	expect(misdirected.text).toContain(`access-control-allow-origin: ${APP}`);
-	// What is no request tells of no origin.
+	// What is no request names no origin.
 	const broken = await server.raw(
 		`GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nOrigin: ${APP}\r\nX\r\n\r\n`,
 	);
 	expect(broken.status).toBe(400);
 	expect(broken.text).not.toContain("access-control");
 
-	// A node that stops, on a request that had begun to come.
+	// A node that stops, to a request that had begun to arrive.
 	const [host = "", port] = server.address.split(":");
 	const late = connect(Number(port), host).setEncoding("utf8");
 	late.write(`GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nOrigin: ${APP}\r\n`);

@@ -8,7 +8,7 @@ import { Ajv2020, type ValidateFunction } from "../tools/ajv.ts";
 type Content = Readonly<
 	Record<string, { schema: { contentSchema?: object } } | undefined>
 >;
-/** Lines are answered by this operation, wherever they are taken. */
+/** NDJSON is answered as by this operation, wherever it is accepted. */
 const LINES = "/v1/tasks.ndjson";
 
 type Operation = {
@@ -66,7 +66,7 @@ export class Described {
 		return `${what} with another shape: ${this.#ajv.errorsText(fits.errors)}: ${bad.slice(0, 500)}`;
 	}
 
-	/** Whether the operation at this address names the status, and not only what any may answer. */
+	/** Whether the operation at this address names the status itself, and not only as one that any operation may answer. */
 	names({ method, path, status }: Omit<Answered, "type" | "text">): boolean {
 		const responses = this.#find(path)?.[method.toLowerCase()]?.responses;
 		return responses === undefined || `${status}` in responses;

@@ -15,12 +15,12 @@ async function withTask(state: "FAILURE" | "PENDING" | "SUCCESS") {
 	return server;
 }
 
-test("a retried task is answered as it is in its next round", async () => {
+test("the answer to a retry shows the task in its next round", async () => {
 	await using server = await withTask("FAILURE");
 	const { status, json } = await server.post(RETRY, { round: 1 });
 	expect([status, json.state, json.round]).toEqual([200, "PENDING", 2]);
 	expect(json).not.toHaveProperty("error");
-	// Sent again, it means the round that is over.
+	// Sent again, it is about the round that is over.
 	const again = await server.post(RETRY, { round: 1 });
 	expect([again.status, again.json.round]).toEqual([200, 2]);
 });
@@ -59,7 +59,7 @@ test.each<[string, unknown]>([
 	expect(server.api.tasks.get("a")?.round).toBe(1);
 });
 
-test("an ended task is deleted, and answered as it was", async () => {
+test("an ended task is deleted, and the answer shows it as it was", async () => {
 	await using server = await withTask("SUCCESS");
 	const { status, json } = await server.send("DELETE", "/v1/tasks/a");
 	expect([status, json.state, json.result]).toEqual([200, "SUCCESS", 1]);

@@ -39,7 +39,7 @@ const OTHERS: readonly Told[] = [
 	},
 ];
 
-test("what happens is told as it happens: a message each, with its id", async () => {
+test("events are sent as they happen, each as a message with its id", async () => {
 	await using server = await startServer();
 	server.events.tell({ told: [], id: ID });
 	server.events.tell({ told: [started], id: ID });
@@ -88,7 +88,7 @@ test("what happens is told as it happens: a message each, with its id", async ()
 	]);
 });
 
-test("a reader goes on from the id in its header, before that of its address", async () => {
+test("a reader goes on from the id in its header rather than that in its address", async () => {
 	await using server = await startServer();
 	server.events.end("slow");
 	const other = formatEventId([PLACE]);
@@ -127,7 +127,7 @@ test.each([
 	expect(answer.json).toMatchObject({ code: "invalid", field });
 });
 
-test("a node that tells enough readers says so", async () => {
+test("a node that has enough readers says so", async () => {
 	await using server = await startServer();
 	server.events.full = true;
 	const { status, headers, json } = await server.get("/v1/events");
@@ -136,7 +136,7 @@ test("a node that tells enough readers says so", async () => {
 	]);
 });
 
-test("who asks for the head alone is told no more", async () => {
+test("a HEAD request gets no events", async () => {
 	await using server = await startServer();
 	const { status, text, headers } = await server.send("HEAD", "/v1/events");
 	expect([status, text, headers.get("content-type")]).toEqual([
@@ -158,7 +158,7 @@ test("a reader that hangs up is let go", async () => {
 	);
 });
 
-test("a reader that has hung up before there was anything to tell is let go", async () => {
+test("a reader that hangs up before there is anything to tell is let go", async () => {
 	await using server = await startServer();
 	const store = Promise.withResolvers<void>();
 	server.events.ready = store.promise;
@@ -171,7 +171,7 @@ test("a reader that has hung up before there was anything to tell is let go", as
 	);
 	gone.abort();
 	expect(await asked).toBe("hung up");
-	// What comes after it is met after it.
+	// By the time that what comes after it is handled, it has been handled, too.
 	expect((await server.get("/healthz")).status).toBe(200);
 	store.resolve();
 	await until(
@@ -180,11 +180,11 @@ test("a reader that has hung up before there was anything to tell is let go", as
 	);
 });
 
-test("a node that stops ends its streams, and does not wait for who reads them", async () => {
+test("a node that stops ends its streams, and does not wait for their readers", async () => {
 	const server = await startServer();
 	const answer = await fetch(`http://${server.address}/v1/events`);
 	const text = answer.text();
-	// One that did would cut them off in the end.
+	// One that waited would cut them off in the end.
 	await server.close();
 	expect(await text).toBe(`retry: ${EVENTS_RETRY_MS}\n\n`);
 	expect(server.events.open).toBe(0);

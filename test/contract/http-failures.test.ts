@@ -15,7 +15,7 @@ const group = (
 	...{ newestId: `newest-${firstLine}`, newestMs: AT_MS + afterMs },
 });
 
-test("types with most failures come first, and the newest among equals", async () => {
+test("the types with the most failures come first, and among equals the one that failed last", async () => {
 	await using server = await startServer();
 	server.overview.groups = [
 		group("a", 1, 5),

@@ -1,8 +1,8 @@
-/** `GET /v1/tasks`: what its filters mean, and what of them is refused. */
+/** `GET /v1/tasks`: what its filters mean, and which are refused. */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 
-test("filters come through as they are meant, in whatever case and order", async () => {
+test("filters reach the node as they were meant, in whatever case and order", async () => {
 	await using server = await startServer();
 	const since = encodeURIComponent("2026-11-29T01:00:00+01:00");
 	const filters = [
@@ -26,7 +26,7 @@ test("filters come through as they are meant, in whatever case and order", async
 	]);
 });
 
-test("an empty filter asks for nothing", async () => {
+test("an empty filter restricts nothing", async () => {
 	await using server = await startServer();
 	await server.get("/v1/tasks?moved=false&full=false");
 	expect(server.api.wishes).toMatchObject([{ query: {}, isBrief: true }]);
@@ -58,7 +58,7 @@ test.each([
 	expect(server.api.lists).toBe(0);
 });
 
-test("a list leaves out payloads and results, unless it is to be full", async () => {
+test("a list leaves out payloads and results, unless it is asked for in full", async () => {
 	await using server = await startServer();
 	const task = { id: "a", type: "t", payload: { n: 1 }, tags: ["x", "x"] };
 	await server.post("/v1/tasks", task);
@@ -93,7 +93,7 @@ test.each([
 	[[1]],
 	["x"],
 ])(
-	"tags that are not right are refused, and nothing is stored: %j",
+	"invalid tags are refused, and nothing is stored: %j",
 	async (tags) => {
 		await using server = await startServer();
 		const task = { id: "a", type: "t", tags };

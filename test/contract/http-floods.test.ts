@@ -1,5 +1,5 @@
 /**
- * Connections that send more than they let themselves be answered: what they may hold of the node.
+ * Connections that send requests and do not take the answers: how much of the node they may hold.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -18,7 +18,7 @@ function connectTo(server: Server): Socket {
 	return socket;
 }
 
-/** A task that does not end, and how often it is waited for at most. */
+/** A task that does not end, and how many may wait for it. */
 async function waitsOf(server: Server) {
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const seen = { now: 0, most: 0, all: 0 };
@@ -46,7 +46,7 @@ test("a few requests of a flood are begun, and the others are not read", async (
 	socket.destroy();
 });
 
-test("a flood is answered in order, whole, as its answers are taken", async () => {
+test("a flood is answered in order and in full as its answers are taken", async () => {
 	await using server = await startServer();
 	const seen = await waitsOf(server);
 	const socket = connectTo(server).setEncoding("utf8");

@@ -26,7 +26,7 @@ test("requests that nobody should send are answered as described, never by an er
 	);
 });
 
-test("a server that answers with 500, or as nobody describes, is found out", async () => {
+test("a server that answers with 500, or in a way that is not described, is found out", async () => {
 	await using server = await startServer();
 	const described = new Described((await server.get("/openapi.json")).json);
 	let answers = 0;

@@ -6,7 +6,7 @@ const AT = "/hearsay/v1/tasks/";
 const publicUrl = "https://example.com/hearsay";
 const task = { id: "a", type: "t" };
 
-test("an answer about one task has its address, also one that refuses to change it", async () => {
+test("an answer about one task has its address, even if it refuses to change the task", async () => {
 	await using server = await startServer("127.0.0.1", { publicUrl });
 	const { post, get, send } = server;
 	const at = "/v1/tasks/a";
@@ -34,7 +34,7 @@ test("an answer about one task has its address, also one that refuses to change 
 	expect((await get("/v1/tasks/b")).headers.get("location")).toBeNull();
 });
 
-test("an answer about many says once how each is found", async () => {
+test("an answer about many says once where each is found", async () => {
 	await using server = await startServer("127.0.0.1", { publicUrl });
 	const links = { task: `${AT}{id}` };
 	const array = await server.post("/v1/tasks", [task]);

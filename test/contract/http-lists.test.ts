@@ -9,7 +9,7 @@ import { type Server, startServer } from "./http-server.ts";
 
 const LISTS = ["/v1/tasks", "/status/all"];
 
-/** So many lists, of either kind, in one instant. */
+/** Asks for so many lists, of both kinds, at once. */
 function askForLists(server: Server, count: number) {
 	return Array.from({ length: count }, (_, i) =>
 		server.get(LISTS[i % 2] as string),
@@ -22,7 +22,7 @@ test("a few of many lists are read at once, some wait, the rest are refused", as
 	server.api.listsHeld = hold.promise;
 	const room = LISTS_MAX + LISTS_WAITING_MAX;
 	const answers = askForLists(server, room + 2);
-	// Who comes last is refused at once; the others hang on the store.
+	// The last ones are refused at once; the others wait for the store.
 	const refused = await Promise.race(answers);
 	expect([refused.status, refused.json.code]).toEqual([503, "overloaded"]);
 	expect(refused.headers.get("retry-after")).toBe("1");
@@ -35,7 +35,7 @@ test("a few of many lists are read at once, some wait, the rest are refused", as
 });
 
 test.each(LISTS)(
-	"clients that take nothing of their lists do not shut out others: %s",
+	"clients that do not take their lists do not shut out others: %s",
 	async (path) => {
 		await using server = await startServer();
 		const result = JSON.stringify("x".repeat(250_000));

@@ -20,7 +20,7 @@ function messagesIn(text: string) {
 	}));
 }
 
-test("all is told first, and then what is new", async () => {
+test("the first frame tells everything, the next ones what is new", async () => {
 	await using server = await startServer();
 	server.live.frames = [FIRST, NEXT];
 	server.events.others = ["http://10.0.0.5:5000"];
@@ -43,7 +43,7 @@ test("all is told first, and then what is new", async () => {
 	]);
 });
 
-test("a summary has no more than how all is, and the nodes", async () => {
+test("a summary has nothing but the overall figures and the nodes", async () => {
 	await using server = await startServer();
 	server.live.frames = [FIRST];
 	const { text } = await server.get("/v1/live?page=summary");
@@ -66,7 +66,7 @@ test.each([
 	expect(answer.json).toMatchObject({ code: "invalid", field });
 });
 
-test("a node that tells enough pages says so", async () => {
+test("a node that feeds enough pages says so", async () => {
 	await using server = await startServer();
 	server.live.full = true;
 	const { status, headers, json } = await server.get("/v1/live");
@@ -75,7 +75,7 @@ test("a node that tells enough pages says so", async () => {
 	]);
 });
 
-test("who asks for the head alone is told no more", async () => {
+test("a HEAD request gets no frames", async () => {
 	await using server = await startServer();
 	const { status, text, headers } = await server.send("HEAD", "/v1/live");
 	expect([status, text, headers.get("content-type")]).toEqual([

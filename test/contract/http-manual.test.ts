@@ -51,7 +51,7 @@ test("every chapter is served, under the page's strict policy, and so is all tha
 	);
 });
 
-test("a chapter that is not there is a problem that leads to those that are", async () => {
+test("the answer to an unknown chapter leads to those that there are", async () => {
 	const others = ["shots/nothing.png", "shots%2Fdeath.png"];
 	for (const name of ["nothing", "__proto__", "..%2Fstart", ...others]) {
 		const { status, json } = await server.get(`/docs/${name}`);
@@ -61,7 +61,7 @@ test("a chapter that is not there is a problem that leads to those that are", as
 });
 
 test.each([1280, 400])(
-	"at %i px its pictures are seen, and no wider than the text",
+	"at %i px its pictures are shown, no wider than the text",
 	async (width) => {
 		const page = await read("/docs/page", width);
 		const pictures = page.locator("main img");
@@ -81,7 +81,7 @@ test.each([1280, 400])(
 	},
 );
 
-test("it has the colours that were chosen on the page, and changes with them", async () => {
+test("it has the colours that were chosen on the page, and changes when they do", async () => {
 	const context = await browser.newContext({ colorScheme: "light" });
 	const [page, manual] = [await context.newPage(), await context.newPage()];
 	await page.goto(url("/"));
@@ -90,7 +90,7 @@ test("it has the colours that were chosen on the page, and changes with them", a
 	await manual.goto(url("/docs/start"));
 	const light = await ground();
 	const next = page.getByRole("button", { name: /^Colours/ });
-	// From the system's to light, to dark.
+	// From the system's choice to light, and to dark.
 	await next.click();
 	await next.click();
 	await expect.poll(ground).not.toBe(light);
@@ -133,7 +133,7 @@ const shownTitles = (page: Page) =>
 		.locator(".contents li:visible > a")
 		.evaluateAll((links) => links.map((link) => link.textContent));
 
-test("titles are found in all chapters, by keys alone", async () => {
+test("titles are found in all chapters, with the keyboard alone", async () => {
 	const page = await read("/docs/start");
 	expect(await shownTitles(page)).toContain("Kill a node");
 	expect(await shownTitles(page)).not.toContain("Same id, same task");

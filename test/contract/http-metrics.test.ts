@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 
-test("a node tells its numbers, and how many requests each operation had, by status", async () => {
+test("a node reports its figures, and how many requests each operation had, by status", async () => {
 	await using server = await startServer();
 	server.api.readings = [{ name: "hearsay_store_up", value: 1 }];
 	await server.post("/v1/tasks", { id: "a", type: "t" });
@@ -31,7 +31,7 @@ test("a node tells its numbers, and how many requests each operation had, by sta
 		'hearsay_http_requests_total{route="none",code="405"} 1',
 	])
 		expect(lines).toContain(line);
-	// Its description is read by the test's own server, too.
+	// The test's own server has asked for the description, too.
 	expect(text).toMatch(
 		/^hearsay_http_requests_total\{route="files",code="200"\} [12]$/m,
 	);

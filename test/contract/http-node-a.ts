@@ -1,4 +1,4 @@
-/** A node as the HTTP side is told of it. */
+/** A node, in the form in which the HTTP side is given it. */
 import type { NodeView } from "../../node/ports.ts";
 
 export const nodeA: NodeView = {

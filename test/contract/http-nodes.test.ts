@@ -1,4 +1,4 @@
-/** What is read of nodes over HTTP: how they are, how they died, and what became of their attempts. */
+/** Nodes as read over HTTP: their state, how they died, and what became of their attempts. */
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
 import { nodeA } from "./http-node-a.ts";
@@ -17,7 +17,7 @@ test("nodes are read with their process and their address", async () => {
 		pid: 4711,
 		host: "h",
 		http: "127.0.0.1:5000",
-		// Of a node that is of an earlier version, and does not say it itself.
+		// A node of an earlier version, which does not say it itself.
 		url: "http://127.0.0.1:5000",
 		p2p: "",
 		version: "1.2.3",
@@ -34,7 +34,7 @@ test("nodes are read with their process and their address", async () => {
 	});
 });
 
-test("of a node that is heard, how busy it is and what it takes of memory is read, too", async () => {
+test("a node that is heard from is shown with how busy it is, and how much memory it takes", async () => {
 	await using server = await startServer();
 	const digest = {
 		kind: "digest" as const,
@@ -56,7 +56,7 @@ test("of a node that is heard, how busy it is and what it takes of memory is rea
 	expect(ofEarlier).not.toHaveProperty("memoryBytes");
 });
 
-test("nodes are told while the store is away, as they were read last, and that is said", async () => {
+test("while the store is away nodes are shown as they were last read, and the answer says so", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [{ ...nodeA, state: "cut-off" }];
 	const here = await server.get("/v1/nodes");
@@ -72,7 +72,7 @@ test("nodes are told while the store is away, as they were read last, and that i
 	expect(agedMs).toBeGreaterThan(8_000);
 });
 
-test("how a node's leases were lost is read with who took them and who saw what", async () => {
+test("how a node lost its leases is shown with who took them and who saw what", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [nodeA];
 	const asOfMs = Date.UTC(2026, 0, 2);
@@ -120,7 +120,7 @@ test("how a node's leases were lost is read with who took them and who saw what"
 	expect([unknown.status, unknown.json.code]).toEqual([404, "not_found"]);
 });
 
-test("a lost attempt is read with when it began, why it was lost, and who took its lease", async () => {
+test("a lost attempt is shown with when it began, why it was lost, and who took its lease", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [nodeA];
 	await server.post("/v1/tasks", { id: "moved", type: "t" });

@@ -7,7 +7,7 @@ import { startServer } from "./http-server.ts";
 
 test("the API describes every operation, and each is served", async () => {
 	await using server = await startServer();
-	// Else it would go on for ever.
+	// Otherwise it would not end.
 	server.events.end("stopping");
 	const { json, text } = await server.get("/openapi.json");
 	expect(json.openapi).toBe("3.1.0");
@@ -35,7 +35,7 @@ test("the API describes every operation, and each is served", async () => {
 	}
 });
 
-test("every list and view says as of when it is", async () => {
+test("every list and view says as of when it is true", async () => {
 	await using server = await startServer();
 	const views = Object.entries<Operation>(OPERATIONS).filter(
 		([id, { method, path, answers }]) =>
@@ -57,7 +57,7 @@ test("every list and view says as of when it is", async () => {
 	}
 });
 
-test("lines are taken at an address of their own, as among JSON", async () => {
+test("NDJSON is accepted at an address of its own, in the same way as beside JSON", async () => {
 	await using server = await startServer();
 	const lines = { "content-type": "application/x-ndjson" };
 	const answers = [];
@@ -74,7 +74,7 @@ test("lines are taken at an address of their own, as among JSON", async () => {
 	expect([other.status, other.headers.get("allow")]).toEqual([405, "POST"]);
 });
 
-test("each refusal is described under its status, with what it means", async () => {
+test("each refusal is described under its status, with its meaning", async () => {
 	await using server = await startServer();
 	const { json } = await server.get("/openapi.json");
 	for (const methods of Object.values<object>(json.paths)) {
@@ -95,7 +95,7 @@ test("each refusal is described under its status, with what it means", async () 
 	);
 });
 
-test("the description says whose it is, where it is served and which token it needs", async () => {
+test("the description says who made the API, where it is served and which token it needs", async () => {
 	await using server = await startServer();
 	const { json } = await server.get("/openapi.json");
 	const { info, servers, tags, components, paths } = json;

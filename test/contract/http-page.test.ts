@@ -40,7 +40,7 @@ test("the page shows tasks as they come and end, whatever they are called", asyn
 	await page.close();
 });
 
-test("the page says what is wrong, and goes on by itself when it is mended", async () => {
+test("the page says what is wrong, and recovers by itself", async () => {
 	const server = await servePage();
 	const page = await open(server.address, "#/tasks");
 	await page.getByText("Live", { exact: true }).waitFor();

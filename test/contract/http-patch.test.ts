@@ -1,4 +1,4 @@
-/** `PATCH /v1/tasks/:id`: what a task that waits may be changed to, and what is refused. */
+/** `PATCH /v1/tasks/:id`: how a task that waits may be changed, and what is refused. */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 
@@ -15,7 +15,7 @@ async function withTask() {
 	};
 }
 
-test("the task is answered as it is then, and what it was submitted as is the same task still", async () => {
+test("the answer shows the changed task, and the task as it was submitted is still the same task", async () => {
 	await using bench = await withTask();
 	const runAt = new Date(Date.now() + 60_000).toISOString();
 	const { status, json } = await bench.patch({ priority: 9, runAt });
@@ -23,7 +23,7 @@ test("the task is answered as it is then, and what it was submitted as is the sa
 	expect(json).toMatchObject({ id: "a", priority: 9, runAt, expiresIn: "5m" });
 	expect(json).not.toHaveProperty("delay");
 	expect(json).not.toHaveProperty("was");
-	// Changed once more, it is still what it was first.
+	// After another change the first submission is still the same task.
 	await bench.patch({
 		...{ delay: 7, expiresAt: "2027-11-01T00:00:00Z", tags: ["late"] },
 	});
@@ -37,7 +37,7 @@ test("the task is answered as it is then, and what it was submitted as is the sa
 	expect(other.status).toBe(409);
 });
 
-test("tags are changed as a whole, and found by", async () => {
+test("tags are replaced as a whole, and the task is found by the new ones", async () => {
 	await using bench = await withTask();
 	const { server } = bench;
 	const idsBy = async (tag: string) => {
@@ -89,12 +89,12 @@ test.each<[string | undefined, unknown]>([
 	await using bench = await withTask();
 	const { status, json } = await bench.patch(body);
 	expect([status, json.code, json.field]).toEqual([400, "invalid", field]);
-	// What is absent from a change is as it was, and not as in a new task.
+	// What a change leaves out stays as it was, and is not as in a new task.
 	expect(json.detail).not.toMatch(/(5|now|never) when absent/);
 	expect(bench.server.api.tasks.get("a")).toMatchObject({ priority: 5 });
 });
 
-test("a change of its expiry alone may be as late as the task is due, and no later than a submission's", async () => {
+test("a change of the expiry alone may be as late as the due time allows, and no later than in a submission", async () => {
 	await using bench = await withTask();
 	const { server } = bench;
 	const inDays = (days: number) => ({

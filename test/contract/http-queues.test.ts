@@ -11,7 +11,7 @@ const depth = (route: string, afterMs: number, count = 1): QueueDepth => ({
 	...{ oldestMs: AT_MS + afterMs, started: 0, scheduled: 0 },
 });
 
-/** Of a node that is called so; nothing else of it matters here. */
+/** A node of this name; nothing else about it matters here. */
 const node = (name: string) =>
 	({ record: { nodeId: `id-of-${name}`, name } }) as NodeView;
 
@@ -60,7 +60,7 @@ test("some of many nodes that serve a queue are named, and all are counted", asy
 	expect(servedBy.names).toHaveLength(QUEUE_NODES_TOLD_MAX);
 });
 
-test("what runs and is not due yet counts, in shards where the rest waits and in others", async () => {
+test("tasks that run or are not due yet count, in shards where others wait and elsewhere", async () => {
 	await using server = await startServer();
 	server.overview.depths = [{ ...depth("a|t|", 0, 2), started: 3 }];
 	server.overview.busyRoutes = [
@@ -87,18 +87,18 @@ test("what runs and is not due yet counts, in shards where the rest waits and in
 	]);
 });
 
-test("no wait is negative, though places may be ahead of the clock", async () => {
+test("no wait is negative, although places may be ahead of the clock", async () => {
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 90_000)];
 	const { queues, asOf } = (await server.get("/v1/queues")).json;
 	expect(queues[0].oldest).toMatchObject({ since: asOf, waitMs: 0 });
 });
 
-test("worst first: what nobody serves, then the longest wait; page by page each comes once", async () => {
+test("the worst come first: unserved queues, then the longest wait; and page by page each comes once", async () => {
 	await using server = await startServer();
 	const routes = ["c|t|", "a|t|", "e|t|x", "b|t|x", "d|t|"];
 	server.overview.depths = routes.map((route, i) =>
-		// Of some the oldest tasks are equally old.
+		// The oldest tasks of some are equally old.
 		depth(route, i < 2 ? 500 : 400 - 100 * i),
 	);
 	server.api.lacksOf = (route) => (route.endsWith("x") ? "it" : undefined);
@@ -117,7 +117,7 @@ test("a queue that is gone when the next page is asked for is passed over", asyn
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 1), depth("b|t|", 2)];
 	const { cursor } = (await server.get("/v1/queues?limit=1")).json;
-	// As another node would read it, which has not told the first page.
+	// As read by another node, which did not serve the first page.
 	await using other = await startServer();
 	other.overview.depths = [depth("b|t|", 2), depth("c|t|", 3)];
 	const { json } = await other.get(`/v1/queues?limit=1&cursor=${cursor}`);
@@ -129,7 +129,7 @@ test("a queue that is gone when the next page is asked for is passed over", asyn
 	});
 });
 
-test("few queues are shown as they are, many as they lately were", async () => {
+test("few queues are shown as they are now, many as they were a moment ago", async () => {
 	await using server = await startServer();
 	server.overview.depths = [depth("a|t|", 1)];
 	for (const reads of [1, 2]) {
@@ -148,7 +148,7 @@ test.each([
 	["/v1/queues?limit=501", "limit"],
 	["/v1/queues?cursor=nonsense", "cursor"],
 	["/v1/queues?cursor=2.1.a", "cursor"],
-	// Of the list of tasks.
+	// This one belongs to the list of tasks.
 	["/v1/queues?cursor=1700000000000.0", "cursor"],
 	["/v1/queues?state=PENDING", "state"],
 ])("a wrong parameter is named: %s", async (path, field) => {

@@ -48,7 +48,7 @@ test("a task is read with its times, its result and its attempts", async () => {
 	});
 });
 
-test("a task that waits again has no node, but remembers the attempt", async () => {
+test("a task that waits again has no node, but keeps its attempt", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const lost = { token: 3, round: 1, nodeId: "n", epoch: 1, claimedMs: 0 };
@@ -146,7 +146,7 @@ test("the cluster is read with its counts and its waiting work", async () => {
 	});
 });
 
-test("a node is healthy though not ready, and says why it is not", async () => {
+test("a node that is not ready is healthy, and says why it is not ready", async () => {
 	await using server = await startServer();
 	expect((await server.get("/readyz")).status).toBe(200);
 	const reasons = ["Redis is not reachable.", "No lease is held."];
@@ -157,7 +157,7 @@ test("a node is healthy though not ready, and says why it is not", async () => {
 	expect((await server.get("/healthz")).status).toBe(200);
 });
 
-test("the page and what it needs come from the node, under a strict policy", async () => {
+test("the page and all that it loads come from the node, under a strict policy", async () => {
 	await using server = await startServer();
 	const page = await server.get("/");
 	expect(page.text).toContain("<title>Hearsay</title>");
@@ -170,7 +170,7 @@ test("the page and what it needs come from the node, under a strict policy", asy
 	}
 });
 
-test("a node is asked to drain, and one that is not there is not found", async () => {
+test("a node is asked to drain, and an unknown one is not found", async () => {
 	await using server = await startServer();
 	server.api.nodeViews = [nodeA];
 	const id = nodeA.record.nodeId;

@@ -1,4 +1,4 @@
-/** What is told as it happens, and over time, to tokens that are restricted to some queues or types. */
+/** Events, frames and statistics for tokens that are restricted to some queues or types. */
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../../protocol/schema/examples.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
@@ -8,7 +8,7 @@ import { AS_OF_MS } from "../fakes/overview.ts";
 import { as, closed, tokenFor } from "./http-closed.ts";
 import type { Server } from "./http-server.ts";
 
-/** Nobody but who reaches everything may be told this. */
+/** Only a token that reaches everything may be told this. */
 const OTHER = "theirs";
 const OWN = { queue: "images", type: "resize" };
 const THEIRS = [
@@ -22,7 +22,7 @@ const [ROW] = QUEUES ?? [];
 if (!FIGURES || !LANES || !BAR || !ROW) throw new Error("the example has them");
 const at = "2026-11-29T12:00:00.300Z";
 
-/** Of tasks of all kinds, of nodes, and of what somebody did. */
+/** Events of tasks of all kinds, of nodes, and of what users did. */
 const FRAME: LiveFrame = {
 	...EXAMPLES.LiveFrame,
 	lanes: {
@@ -104,7 +104,7 @@ test("frames tell a restricted token of its own tasks, of nodes, and of the clus
 	const queue = await frameFor(server, ofQueue);
 	const tasks = queue.frame.lanes?.attempts ?? [];
 	expect(tasks.map((bar) => bar.queue)).toEqual(["images", "images"]);
-	// They are counted by type alone, so some would be of other queues.
+	// They are counted by type alone, so some may be of other queues.
 	expect(queue.frame.figures?.failing.types).toEqual([]);
 	const type = await frameFor(server, ofType);
 	expect(type.frame.lanes?.attempts.map((bar) => bar.type)).toEqual([
@@ -120,7 +120,7 @@ test("frames tell a restricted token of its own tasks, of nodes, and of the clus
 	expect((await frameFor(server, as("read"))).frame).toEqual(FRAME);
 });
 
-test("the oldest task is told to who reaches it", async () => {
+test("the oldest task is told only to a token that reaches it", async () => {
 	await using server = await closed();
 	const oldest = { ...OWN, id: "own", sinceMs: 1 };
 	server.live.frames = [{ ...FRAME, figures: { ...FIGURES, oldest } }];
@@ -130,7 +130,7 @@ test("the oldest task is told to who reaches it", async () => {
 	expect((await frameFor(server, own)).frame.figures).toMatchObject({ oldest });
 });
 
-test("events are read within what a token reaches, whatever it asks for", async () => {
+test("a token reads only the events that it reaches, whatever it asks for", async () => {
 	await using server = await closed();
 	server.events.end("slow");
 	const own = await tokenFor(server, "own", {
@@ -147,7 +147,7 @@ test("events are read within what a token reaches, whatever it asks for", async 
 	expect(whole).not.toHaveProperty("within");
 });
 
-test("how work went is told of what a token reaches; and not of what is added up beyond the most that is kept", async () => {
+test("statistics cover what a token reaches, without what is summed up beyond the most that is kept", async () => {
 	await using server = await closed();
 	const parts = [OWN, ...THEIRS, { queue: "other", type: "other" }];
 	const series = parts.map((each) => ({ ...noSums(), ...each, ended: 1 }));

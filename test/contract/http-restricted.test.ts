@@ -1,9 +1,9 @@
-/** What tokens that are restricted, or may not see payloads, reach and see of the tasks. */
+/** Which tasks restricted tokens reach, and what tokens see that may not see payloads. */
 import { expect, test } from "vitest";
 import { as, closed, tokenFor } from "./http-closed.ts";
 import type { Answer } from "./http-server.ts";
 
-test("a restricted token submits to its own queues and types alone, item by item", async () => {
+test("a restricted token submits only to its own queues and types, item by item", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", {
 		...{ role: "submit", queues: ["images", "films"], types: ["resize"] },
@@ -100,7 +100,7 @@ test("a token of several queues says which of them it lists", async () => {
 	expect((await server.get("/status/all", own)).status).toBe(403);
 });
 
-test("what is read of the whole cluster is shared, and each is told their part of it", async () => {
+test("a read of the whole cluster is shared, and each token gets its part of it", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", {
 		role: "operate",
@@ -136,7 +136,7 @@ test("what is read of the whole cluster is shared, and each is told their part o
 	}
 });
 
-test("a token that may read sees no payload, result or error, unless it may", async () => {
+test("a read token sees no payload, result or error unless it may see payloads", async () => {
 	await using server = await closed();
 	const seeing = await tokenFor(server, "dash", {
 		role: "read",
@@ -179,7 +179,7 @@ test("a token that may read sees no payload, result or error, unless it may", as
 	expect(await query("an+apple", seeing)).toEqual([200, { q: "an apple" }]);
 });
 
-test("failures are told by type and code to who may not see what errors say", async () => {
+test("a token that may not see errors is told of failures by type and code", async () => {
 	await using server = await closed();
 	const one = { type: "t", code: "failed", newestId: "a", newestMs: 1 };
 	server.overview.groups = [

@@ -60,7 +60,7 @@ export interface Server extends Http, AsyncDisposable {
 /** Every server of a test describes itself alike. */
 let described: Described | undefined;
 
-/** Where it is, the tokens that it is given, and how much it takes of each. */
+/** Where it listens, the tokens that it is given, and how many requests it accepts of each. */
 export interface Site
 	extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls"> {
 	readonly given?: GivenTokens;
@@ -138,7 +138,7 @@ function portOf({ address }: Http): number {
 	return Number(new URL(`http://${address}`).port);
 }
 
-/** What is answered is held against the server's own description. */
+/** Each answer is held against the server's own description. */
 async function ask(
 	server: string,
 	path: string,

@@ -18,7 +18,7 @@ function sumsOf(queue: string, ended: number, failed = 0): WorkSums {
 	return { ...sums, ...times, queue, type: "t", ended, failed };
 }
 
-test("work is told by queue and type, most first, with each step in its place", async () => {
+test("work is shown by queue and type, most first, with each step in its place", async () => {
 	await using server = await startServer();
 	server.overview.steps = [
 		{
@@ -51,7 +51,7 @@ test("work is told by queue and type, most first, with each step in its place", 
 	);
 });
 
-test("work is told of one queue or type, and of a day", async () => {
+test("work is shown for one queue or type, and for a day", async () => {
 	await using server = await startServer();
 	const series = [sumsOf("a", 4), sumsOf("b", 20)];
 	server.overview.steps = [{ atMs: NOW_STEP_MS, series }];

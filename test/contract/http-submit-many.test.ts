@@ -1,4 +1,4 @@
-/** Many tasks in one request, and what each of them is told of itself. */
+/** Many tasks in one request, and the answer to each. */
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
 import { ITEMS_CHUNK, ITEMS_CHUNKS_MAX } from "../../protocol/limits.ts";
@@ -6,7 +6,7 @@ import { startServer } from "./http-server.ts";
 
 const ndjson = { "content-type": "application/x-ndjson" };
 
-test("whatever becomes of a task, the id that it was given is named, to send it again under", async () => {
+test("whatever becomes of a task, the answer names its id, under which it can be sent again", async () => {
 	await using server = await startServer();
 	server.api.failure = new StoreError("unknown", "no answer");
 	const one = await server.post("/v1/tasks", { type: "t" });
@@ -28,7 +28,7 @@ test("whatever becomes of a task, the id that it was given is named, to send it 
 	expect((await server.post("/v1/tasks", again)).status).toBe(200);
 });
 
-test("a body's chunks wait for one another, so that others' tasks are not behind all of them", async () => {
+test("the chunks of a body wait for one another, so that tasks of others are not behind all of them", async () => {
 	await using server = await startServer();
 	const held = Promise.withResolvers<void>();
 	const full = Promise.withResolvers<void>();
@@ -62,12 +62,12 @@ test("tasks that the store was too slow for are submitted again, if they came wi
 	expect(items.filter((item) => item.includes('"status":202'))).toHaveLength(
 		count,
 	);
-	// One that came alone is told at once.
+	// One that came alone is answered at once.
 	server.api.failures.push(new StoreError("unknown", "no answer"));
 	expect((await server.post("/v1/tasks", [{ type: "t" }])).status).toBe(503);
 });
 
-test("a task that might run twice then is submitted again only if it was not sent", async () => {
+test("a task that might then run twice is submitted again only if it was not sent", async () => {
 	await using server = await startServer();
 	server.api.failures.push(
 		new StoreError("unknown", "no answer"),

@@ -1,4 +1,4 @@
-/** Submitting over HTTP with options: what is taken, and what is refused by which field. */
+/** Submitting over HTTP with options: what is accepted, and which field a refusal names. */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
 
@@ -24,7 +24,7 @@ test("a task that is due later is accepted as SCHEDULED, and read with its times
 const PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const OWN = "00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
-test("a task belongs to the trace that it names, or else to that of its request, whoever is sent many", async () => {
+test("a task belongs to the trace that it names, or else to that of its request, also as one of many", async () => {
 	await using server = await startServer();
 	const traced = { traceparent: PARENT, tracestate: "vendor=1" };
 	const send = (value: unknown, headers: Record<string, string>) =>
@@ -36,7 +36,7 @@ test("a task belongs to the trace that it names, or else to that of its request,
 	expect(own.json).not.toHaveProperty("tracestate");
 	await send([{ id: "c", type: "t" }], traced);
 	expect((await server.get("/v1/tasks/c")).json).toMatchObject(traced);
-	// Once more, in another trace: the same task. What is not in order is no trace.
+	// In another trace it is the same task. A malformed trace is none.
 	const again = await send({ id: "a", type: "t" }, { traceparent: OWN });
 	expect([again.status, again.json.traceparent]).toEqual([200, PARENT]);
 	const broken = await send(
@@ -80,7 +80,7 @@ test.each<[string, Record<string, unknown>]>([
 	["traceparent", { traceparent: PARENT.replace(/[1-9a-f]/g, "0") }],
 	["tracestate", { traceparent: PARENT, tracestate: "x".repeat(513) }],
 ])(
-	"options that cannot be are refused by their field: %s of %j",
+	"a refused option is named: %s of %j",
 	async (field, times) => {
 		await using server = await startServer();
 		const answer = await server.post("/v1/tasks", { type: "t", ...times });
@@ -120,7 +120,7 @@ test.each(IN_TIME)(
 	},
 );
 
-test("of tasks that are sent again late, however many, none is read whole", async () => {
+test("no task that is sent again late is read whole, however many there are", async () => {
 	await using server = await startServer();
 	const options = { expiresAt: inDays(-1) };
 	await server.api.submit([{ ...TASK, options }]);
@@ -141,7 +141,7 @@ test("of tasks that are sent again late, however many, none is read whole", asyn
 	expect(reads).toBe(1);
 });
 
-test("a task that is deleted while it is being sent again is new", async () => {
+test("a task that is deleted while it is sent again is new", async () => {
 	await using server = await startServer();
 	const sent = { id: "a", type: "t" };
 	await server.post("/v1/tasks", sent);

@@ -1,5 +1,5 @@
 /**
- * Submitting over HTTP: one task, arrays, NDJSON; what is refused and how.
+ * Submitting over HTTP: one task, arrays, NDJSON; what is refused, and how.
  */
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
@@ -55,7 +55,7 @@ test("every field of a task reaches the node", async () => {
 	});
 });
 
-test("the same task again answers 200 with the task as it stands", async () => {
+test("sending the same task again answers 200 with the task as it is now", async () => {
 	await using server = await startServer();
 	const task = { id: "a", type: "t", payload: { x: 1, y: 2 } };
 	await server.post("/v1/tasks", task);
@@ -69,7 +69,7 @@ test("the same task again answers 200 with the task as it stands", async () => {
 	});
 });
 
-test("another task of the same id is a conflict", async () => {
+test("another task with the same id is a conflict", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t", payload: 1 });
 	const answer = await server.post("/v1/tasks", { id: "a", type: "t" });
@@ -94,7 +94,7 @@ test("an idempotency key makes a task without an id the same task", async () => 
 	expect(server.api.tasks.size).toBe(1);
 });
 
-test("with an idempotency key each of many tasks has its own id, the same each time", async () => {
+test("with an idempotency key each of many tasks has an id of its own, the same each time", async () => {
 	await using server = await startServer();
 	const key = { "idempotency-key": "k" };
 	const tasks = [{ type: "t" }, { type: "t" }, { type: "t", id: "own" }];
@@ -193,7 +193,7 @@ test("the good tasks of an array are accepted, and each is answered in its place
 	expect([...server.api.tasks.keys()]).toEqual(["there", "a", "d"]);
 });
 
-test("an answer to a body of which nothing was accepted is not a success", async () => {
+test("the answer is no success if nothing of a body was accepted", async () => {
 	await using server = await startServer();
 	const bad = await server.post("/v1/tasks", [{ type: 1 }, {}]);
 	expect([bad.status, bad.json.tasks.length]).toEqual([400, 2]);
@@ -207,7 +207,7 @@ test("an answer to a body of which nothing was accepted is not a success", async
 	});
 });
 
-test("an array or lines of which nothing was taken answer as described, whatever the reason", async () => {
+test("an array or NDJSON of which nothing was accepted is answered as described, whatever the reason", async () => {
 	await using server = await startServer();
 	const key = { "idempotency-key": "k" };
 	await server.post("/v1/tasks", [{ id: "a", type: "t" }, { type: "t" }], key);
@@ -273,7 +273,7 @@ test("NDJSON is answered line by line, bad lines among good ones", async () => {
 	expect([...server.api.tasks.keys()]).toEqual(["a", "c"]);
 });
 
-test("many more tasks than one chunk keep their order", async () => {
+test("tasks keep their order, also if there are many more than one chunk holds", async () => {
 	await using server = await startServer();
 	const ids = Array.from({ length: 2_000 }, (_, i) => `n-${i}`);
 	const lines = ids.map((id) => JSON.stringify({ id, type: "t" })).join("\n");

@@ -1,12 +1,12 @@
 /**
- * `POST /v1/tasks`: what an answer says of a task that was taken, alike for one, an array and NDJSON.
+ * `POST /v1/tasks`: what an answer says of an accepted task, alike for one, an array and NDJSON.
  */
 import { expect, test } from "vitest";
 import { type Server, startServer } from "./http-server.ts";
 
 const ndjson = { "content-type": "application/x-ndjson" };
 
-/** The answers to three ways of sending one task of this id: alone, in an array, as a line. */
+/** The answers to three ways of sending a task with this id: alone, in an array, as a line. */
 async function sendInAllWays(
 	server: Server,
 	id: string,
@@ -39,7 +39,7 @@ test("an answer shows a task that started at once, with its attempt", async () =
 		expect(answer).toMatchObject(run);
 });
 
-test("an answer says if no live node can run a task, also for one that is not due yet", async () => {
+test("an answer says if no live node can run the task, even if it is not due yet", async () => {
 	await using server = await startServer();
 	server.api.lacks = 'the type "t"';
 	for (const answer of await sendInAllWays(server, "a"))

@@ -1,4 +1,4 @@
-/** HTTPS: what a node is given for it, what it makes of new files, and whom it lets in. */
+/** HTTPS: the files that a node is given, new ones while it runs, and whom it lets in. */
 import { once } from "node:events";
 import {
 	copyFileSync,
@@ -31,7 +31,7 @@ async function startSecure(paths = NODE, clientCa?: string): Promise<Server> {
 const healthOf = (server: Server, options = {}) =>
 	askOverTls(`https://${server.address}/healthz`, options);
 
-test("a node serves over TLS, and its own pages are those by https", async () => {
+test("a node serves over TLS, and its own pages are those at https addresses", async () => {
 	await using server = await startSecure();
 	expect(await healthOf(server)).toMatchObject({ status: 200, by: "node" });
 	const submit = async (origin: string) => {
@@ -64,7 +64,7 @@ test("a client that speaks no TLS, or stops half-way, is not answered and keeps 
 	expect(server.errors).toEqual([]);
 });
 
-test("with --tls-client-ca nobody is let in without a certificate of it", async () => {
+test("with --tls-client-ca nobody is let in without a certificate of that authority", async () => {
 	await using server = await startSecure(NODE, tlsFile("ca.pem"));
 	await expect(healthOf(server)).rejects.toThrow();
 	const client = (name: string) => ({
@@ -88,7 +88,7 @@ test("new files are used without a restart, a broken pair is logged once and not
 		expect.poll(served, { timeout: 5_000 }).toBe(name);
 	write("next");
 	await isServed("next");
-	// Another certificate beside the key as it was, as if whoever replaces them stopped there.
+	// A new certificate beside the old key, as if whoever replaces them stopped half-way.
 	copyFileSync(tlsFile("node.pem"), paths.cert);
 	await expect.poll(() => server.told, { timeout: 5_000 }).toHaveLength(1);
 	expect(server.told[0]).toMatch(
@@ -127,7 +127,7 @@ test.each([
 	await expect(TlsFiles.read(paths)).rejects.toThrow(new RegExp(why));
 });
 
-test("a damaged certificate, and authorities that are none, are reported", async () => {
+test("a damaged certificate, and a file of authorities that holds none, are reported", async () => {
 	const cert = join(folder, "damaged.pem");
 	writeFileSync(cert, tlsText("node.pem").replace("MII", "AAA"));
 	await expect(TlsFiles.read({ ...NODE, cert })).rejects.toThrow(

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { as, bearer, closed } from "./http-closed.ts";
 import { startServer } from "./http-server.ts";
 
-test("a token is made, told once, listed and revoked", async () => {
+test("a token is created, shown once, listed and revoked", async () => {
 	await using server = await closed();
 	const wish = {
 		...{ name: "ci", role: "submit", expiresIn: "1h" },
@@ -45,7 +45,7 @@ test("a token is made, told once, listed and revoked", async () => {
 	expect([none.status, none.json.code]).toEqual([404, "not_found"]);
 });
 
-test("the first token of a cluster is an operator's", async () => {
+test("the first token of a cluster has to be an operator's", async () => {
 	await using server = await startServer();
 	const first = await server.post("/v1/tokens", { name: "ci", role: "read" });
 	expect([first.status, first.json.field]).toEqual([400, "role"]);

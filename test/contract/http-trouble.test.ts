@@ -13,7 +13,7 @@ const task = { type: "t" };
 
 test.each([
 	["unreachable", "store_unavailable", "store_unavailable"],
-	// What was only asked has not been done in any case.
+	// A read has changed nothing in any case.
 	["unknown", "outcome_unknown", "store_unavailable"],
 	["full", "store_full", "store_full"],
 ] as const)(
@@ -42,7 +42,7 @@ test.each([
 	},
 );
 
-test("an error of the node's own is logged and not shown", async () => {
+test("an internal error is logged, and not shown", async () => {
 	await using server = await startServer();
 	server.api.failure = new Error("secret detail");
 	const tried = [
@@ -113,7 +113,7 @@ test.each(["TRACE", "PROPFIND", "PUT", "OPTIONS"])(
 	},
 );
 
-test("an address with a slash at its end is the one without", async () => {
+test("an address with a slash at its end is the one without it", async () => {
 	await using server = await startServer();
 	expect((await server.post("/v1/tasks/", task)).status).toBe(202);
 	expect((await server.get("/v1/tasks/")).json.tasks).toHaveLength(1);
@@ -121,7 +121,7 @@ test("an address with a slash at its end is the one without", async () => {
 });
 
 test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
-	"a body of a type that is not taken answers 415: %j",
+	"a body of a type that is not accepted answers 415: %j",
 	async (type) => {
 		await using server = await startServer();
 		const headers = { "content-type": type };
@@ -131,7 +131,7 @@ test.each(["text/plain", "application/x-www-form-urlencoded", "nonsense", ""])(
 	},
 );
 
-test("a compressed body is refused as such, and one that is not is accepted", async () => {
+test("a compressed body is refused as such, and one with identity encoding is accepted", async () => {
 	await using server = await startServer();
 	const answer = await server.post("/v1/tasks", gzipSync('{"type":"t"}'), {
 		"content-encoding": "gzip",
@@ -142,7 +142,7 @@ test("a compressed body is refused as such, and one that is not is accepted", as
 	expect((await server.post("/v1/tasks", task, plain)).status).toBe(202);
 });
 
-test("a type with a character set, in any case, is taken", async () => {
+test("a type with a character set, in upper or lower case, is accepted", async () => {
 	await using server = await startServer();
 	const json = { "content-type": "Application/JSON; charset=UTF-8" };
 	const lines = { "content-type": "Application/X-NDJSON; charset=UTF-8" };

@@ -1,5 +1,5 @@
 /**
- * `GET /v1/tasks/:id?wait=`: who waits for a task, and for how long.
+ * `GET /v1/tasks/:id?wait=`: when clients that wait for a task are answered.
  */
 import { expect, test } from "vitest";
 import { startServer } from "./http-server.ts";
@@ -21,7 +21,7 @@ test("a reader who waits is answered when the time is over", async () => {
 	expect(answer.headers.get("retry-after")).toBe("0");
 });
 
-test("a task that could not be read at once when its wait was over is read when it can be", async () => {
+test("a task that cannot be read when its wait is over is read as soon as it can be", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const { awaitEnd } = server.api;
@@ -47,13 +47,13 @@ test("a wait for longer than proxies wait for an answer is cut", async () => {
 	};
 	for (const time of ["60s", "2h", "49s"]) {
 		const answer = await server.get(`/v1/tasks/a?wait=${time}`);
-		// It was not waited for as long as it might have been.
+		// It was answered before that time was over.
 		expect(answer.headers.get("retry-after")).toBe("1");
 	}
 	expect(asked).toEqual([50_000, 50_000, 49_000]);
 });
 
-test("a reader who hangs up is no longer waited for", async () => {
+test("the wait of a reader who hangs up is given up", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const hangUp = new AbortController();

@@ -23,7 +23,7 @@ test("a waiting task that no living node can run says so, and what is missing", 
 	expect(json).not.toHaveProperty("waiting");
 });
 
-test("a task tells how many wait before it, and one that runs waits for nothing", async () => {
+test("a waiting task says how many wait before it, and a running one waits for nothing", async () => {
 	await using server = await startServer();
 	for (const id of ["a", "b"])
 		await server.post("/v1/tasks", { id, type: "t" });
@@ -61,7 +61,7 @@ test.each([
 		const { json } = await server.get("/v1/tasks/a");
 		expect(json.waiting).toEqual({ for: what, until: json.dueAt });
 		expect(json).not.toHaveProperty("unserved");
-		// It will wait in vain then, which is known now.
+		// That it will then wait in vain is known now.
 		server.api.lacks = 'the label "gpu"';
 		const lacking = (await server.get("/v1/tasks/a")).json;
 		expect(lacking).toMatchObject({

@@ -1,4 +1,4 @@
-/** EC2's metadata service, spoken to in version 2 alone. */
+/** EC2's metadata service, of which only version 2 is used. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => service[Symbol.asyncDispose]());
 
-test("a token is asked for once, and all questions carry it", async () => {
+test("a token is requested once, and all requests carry it", async () => {
 	const all = [ID, ID, "/latest/meta-data/no/such"].map((path) =>
 		metadata.get(path),
 	);
@@ -43,7 +43,7 @@ test("a token that is refused is replaced", async () => {
 	]);
 });
 
-test("a service that gives no token is asked nothing without one", async () => {
+test("a service that gives no token is asked for nothing else", async () => {
 	service.failing = 403;
 	await expect(metadata.get(ID)).rejects.toThrow(
 		"it gives no token, but the status 403",
@@ -53,13 +53,13 @@ test("a service that gives no token is asked nothing without one", async () => {
 	expect(await metadata.get(ID)).toBe("i-0123456789abcdef0");
 });
 
-test("a service in trouble is told of as that, and is not what says that there is nothing", async () => {
+test("a service in trouble is reported as such, and not as one that has nothing", async () => {
 	await metadata.get(ID);
 	service.failing = 500;
 	await expect(metadata.get(ID)).rejects.toThrow(/^it answers 500 to GET /);
 });
 
-test("an endless answer, and none at all, are given up", async () => {
+test("an endless answer is given up, and so is one that does not come", async () => {
 	service.data.set("instance-id", "x".repeat(METADATA_BYTES_MAX + 1));
 	await expect(metadata.get(ID)).rejects.toThrow(/^it answers more than/);
 	const mute = createServer(() => {}).listen(0, "127.0.0.1");

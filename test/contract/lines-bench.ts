@@ -25,7 +25,7 @@ export const PROTOCOL = "/hearsay/hearsay/line/1";
 
 export interface Peer extends AdmittedPeer {
 	readonly stack: Stack;
-	/** Messages, and by which way they came. */
+	/** Messages, and the way by which each came. */
 	readonly heard: Queue<Heard>;
 	/** Streams that the node has opened as lines to it. */
 	readonly lines: Queue<Stream>;
@@ -36,7 +36,7 @@ export interface Heard {
 }
 export type Speaks = "lines too" | "gossipsub only";
 
-/** What has come, to be taken in its order. */
+/** What has arrived, to be taken in order. */
 class Queue<T> {
 	readonly #items: T[] = [];
 	readonly #takers: ((item: T) => void)[] = [];

@@ -1,4 +1,4 @@
-/** A program ends in order even if nobody reads its log any more. */
+/** A program ends in good order even if nobody reads its log any more. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";

@@ -1,12 +1,12 @@
 /**
- * A process that does nothing but log: for each number on stdin so many lines, numbered on,
- * and then `said` on stdout. Ends with its input: then it says `over`, and logs once more.
+ * A process that does nothing but log: for each number on stdin so many lines, numbered
+ * throughout, and then `said` on stdout. Ends with its input: it says `over`, and logs once more.
  */
 import { createInterface } from "node:readline";
 import { systemClock } from "../../node/world/clock.ts";
 import { systemLog } from "../../node/world/log.ts";
 
-// As in the program: its pipes do not wait for a reader.
+// As in the program: writing to its pipes does not wait for a reader.
 for (const stream of [process.stdout, process.stderr])
 	stream.on("error", () => {});
 

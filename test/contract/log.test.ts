@@ -7,13 +7,13 @@ import { expect, onTestFinished, test } from "vitest";
 import { LOG_BACKLOG_BYTES_MAX } from "../../protocol/limits.ts";
 
 const PROCESS = fileURLToPath(new URL("log-process.ts", import.meta.url));
-/** More than is kept and the pipe takes: a line has more than 64 bytes. */
+/** More lines than are kept and fit into the pipe: each has more than 64 bytes. */
 const TOO_MANY = (2 * LOG_BACKLOG_BYTES_MAX) / 64;
 const PIECE = TOO_MANY / 64;
-/** The kept ones go out by what the pipe takes at once, some with each new line. */
+/** Kept lines go out as far as the pipe takes them, some with each new line. */
 const LINES_MAX = 10_000;
 
-/** Whose log nobody reads until the test does. */
+/** A process whose log nobody reads until the test does. */
 class LogProcess {
 	readonly ended: Promise<unknown[]>;
 	readonly #child: ChildProcess;
@@ -32,7 +32,7 @@ class LogProcess {
 		return this.#child.stderr as Readable;
 	}
 
-	/** Resolves when it has said so many lines, or lost them. */
+	/** Resolves when it has logged so many lines, or lost them. */
 	async say(lines: number): Promise<void> {
 		this.#stdin.write(`${lines}\n`);
 		expect(await this.#told.next()).toMatchObject({ value: "said" });
@@ -47,17 +47,17 @@ class LogProcess {
 	}
 }
 
-test("a log that nobody reads holds its process up neither at work nor at its end", async () => {
+test("a log that nobody reads does not hold up its process, neither at work nor at its end", async () => {
 	const silent = new LogProcess();
 	await silent.say(TOO_MANY);
 	silent.end();
 	expect(await silent.ended).toEqual([0, null]);
 });
 
-test("a log that is read again, after more than was kept, goes on with whole lines", async () => {
+test("a log that is read again after lines were lost goes on with whole lines", async () => {
 	const process = new LogProcess();
 	let said = 0;
-	// In pieces, as what the pipe takes in between makes room: at last there is none.
+	// In steps, as what the pipe takes meanwhile makes room: in the end there is none.
 	for (; said < 2 * TOO_MANY; said += PIECE) await process.say(PIECE);
 	const seen: number[] = [];
 	createInterface({ input: process.log }).on("line", (line) =>
@@ -76,7 +76,7 @@ test("a log that is read again, after more than was kept, goes on with whole lin
 	expect(await process.ended).toEqual([0, null]);
 });
 
-test("a program that has ended its log has the last word, also where both go to the same place", async () => {
+test("a program that has ended its log has the last word, even if both go to the same place", async () => {
 	const shell = 'exec "$@" 2>&1';
 	const child = spawn(
 		...(["/bin/sh", ["-c", shell, "sh", process.execPath, PROCESS]] as const),

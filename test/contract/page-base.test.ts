@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-test("behind a proxy's path the page and the manual lead to each other, and answers to tasks", async () => {
+test("behind a proxy's path the page and the manual lead to each other, and answers lead to tasks", async () => {
 	const publicUrl = `https://${FAR_NAME}/tools/hearsay`;
 	await using server = await servePage("127.0.0.1", { publicUrl });
 	await submit(server, "task-a");
@@ -65,7 +65,7 @@ test("behind a proxy's path the page and the manual lead to each other, and answ
 	expect(json.servers[0].url).toBe(publicUrl);
 }, 60_000);
 
-test("a page goes on with another node, if that is known and it has a token", async () => {
+test("a page goes on with another node if it knows one and has a token", async () => {
 	await using one = await servePage();
 	await using two = await servePage();
 	const urlOf = ({ address }: Server) => `http://${address}`;

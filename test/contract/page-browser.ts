@@ -1,6 +1,6 @@
 /**
  * A real Chromium for the tests of the page, and the page of a node in it.
- * Times pass as they do: a test waits for what it sees, or for answers.
+ * Time is real: a test waits for what it sees, or for answers.
  */
 
 import type { NodeView } from "../../node/ports.ts";
@@ -10,10 +10,10 @@ import { findBrowser } from "../../scripts/setup/programs.mjs";
 import { type Browser, chromium, type Page } from "../tools/playwright.ts";
 import { type Server, type Site, startServer } from "./http-server.ts";
 
-/** A name that is no loopback address, and leads to one in this browser alone. */
+/** A name that is no loopback address, but leads to one in this browser. */
 export const FAR_NAME = "hearsay.example";
 
-/** Quiet, and without what a sandbox or a network would be needed for. */
+/** Quiet, and without features that need a sandbox or a network. */
 const FLAGS = [
 	"--no-sandbox",
 	"--disable-gpu",
@@ -31,7 +31,7 @@ export async function startBrowser(): Promise<Browser> {
 	return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** A node whose page is live: it tells a frame of an empty cluster, and what a test tells. */
+/** A node whose page is live: it sends a frame of an empty cluster, and those that a test adds. */
 export async function servePage(host?: string, site?: Site): Promise<Server> {
 	const server = await startServer(host, site);
 	server.live.frames = [firstFrame()];
@@ -62,10 +62,10 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
 	return page;
 }
 
-/** Resolves when the page of tasks has shown so many answers more. */
+/** Resolves when the page of tasks has shown so many more answers. */
 export async function refreshed(page: Page, times = 2): Promise<void> {
 	for (let i = 0; i < times; i++) {
-		// It is shown before the next is sent.
+		// Each is shown before the next one is sent.
 		await page.waitForRequest(/\/v1\/tasks\?/);
 	}
 }
@@ -80,7 +80,7 @@ export async function submit(
 	]);
 }
 
-/** A node that announces this address. */
+/** A node that advertises this address. */
 export function nodeAt(http: string, url?: string): NodeView {
 	return {
 		record: {

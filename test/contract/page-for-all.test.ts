@@ -60,7 +60,7 @@ async function open(path: string): Promise<void> {
 	await parts.filter({ visible: true }).last().waitFor();
 }
 
-/** What axe finds, in short. */
+/** The findings of axe, in short. */
 const findings = () =>
 	page.evaluate(async () => {
 		const { axe } = globalThis as unknown as {
@@ -82,7 +82,7 @@ test.each([
 	[400, "dark"],
 	[400, "light"],
 ] as const)(
-	"at %i px in the %s nothing keeps anybody out",
+	"at %i px in the %s theme axe finds nothing that keeps anybody out",
 	async (width, colorScheme) => {
 		await page.emulateMedia({ colorScheme });
 		await page.setViewportSize({ width, height: 800 });
@@ -95,7 +95,7 @@ test.each([
 	120_000,
 );
 
-test("at 400 px no page is wider than the screen, and verdict and figures are on the first", async () => {
+test("at 400 px no page is wider than the screen, and the verdict and the figures are on the first one", async () => {
 	await page.setViewportSize({ width: 400, height: 800 });
 	for (const path of PATHS) {
 		await open(path);
@@ -109,7 +109,7 @@ test("at 400 px no page is wider than the screen, and verdict and figures are on
 	}
 }, 60_000);
 
-test("what the lanes draw is a table, too, for who does not see them", async () => {
+test("what the lanes draw is also a table, for those who cannot see them", async () => {
 	await open("");
 	const table = page.getByRole("table", {
 		name: "What each node ran in the last minute",
@@ -122,7 +122,7 @@ test("what the lanes draw is a table, too, for who does not see them", async () 
 	expect(nodes.map((text) => text.slice(0, 8))).toEqual([
 		...["node-1up", "node-2up", "node-3de"],
 	]);
-	// Of eight that were cut off there, all moved to the other two.
+	// All of the eight that were cut off there moved to the other two.
 	expect(nodes[2]).toMatch(/80$/);
 	const [one = 0, two = 0] = nodes.map((text) => Number(text.at(-1)));
 	expect(one + two).toBe(8);
@@ -140,7 +140,7 @@ test("without colour, who is dead looks different from who is up", async () => {
 	expect(share).toBeGreaterThanOrEqual(0.15);
 }, 60_000);
 
-/** Of the pixels of two pictures, in shades of grey; what only one of them has counts, unless it is ground. */
+/** How far the pixels of two pictures differ in shades of grey; those that only one has count, unless they are background. */
 async function differingShare(shots: readonly string[]): Promise<number> {
 	const greys = await Promise.all(
 		shots.map(async (shot) => {

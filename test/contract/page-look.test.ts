@@ -1,4 +1,4 @@
-/** What the page shows of tasks and nodes, where it leads, and how it says that it is old. */
+/** What the page shows of tasks and nodes, where it leads, and how it says that its figures are old. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-test("a task's id leads to all that is known of it", async () => {
+test("a task's id leads to everything that is known about it", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a");
 	server.api.change("task-a", {
@@ -42,7 +42,7 @@ test("a task's id leads to all that is known of it", async () => {
 	await page.close();
 }, 60_000);
 
-test("a figure leads to the newest tasks of its state, by an address that says so too", async () => {
+test("a figure leads to the newest tasks of its state, by an address that names the state", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a", "reports|process_task|");
 	await submit(server, "task-b");
@@ -71,7 +71,7 @@ test("a figure leads to the newest tasks of its state, by an address that says s
 	await page.close();
 }, 60_000);
 
-test("an address as it once was still shows the tasks of its state, and one of no state all", async () => {
+test("an old address of a state still shows its tasks, and one of an unknown state shows all", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(
@@ -84,7 +84,7 @@ test("an address as it once was still shows the tasks of its state, and one of n
 	await page.close();
 }, 60_000);
 
-test("long names hide neither states nor counts, and can be read whole", async () => {
+test("long names hide neither states nor counts, and can be read in full", async () => {
 	await using server = await servePage();
 	const id = "i".repeat(128);
 	const [queue, type] = ["q".repeat(64), "t".repeat(64)];
@@ -119,7 +119,7 @@ test("long names hide neither states nor counts, and can be read whole", async (
 	await page.close();
 }, 60_000);
 
-test("waiting work is shown worst first, with what no node has and how long it waits", async () => {
+test("waiting work is shown worst first, with what no node serves and how long it has waited", async () => {
 	await using server = await servePage();
 	const queues = [
 		{
@@ -150,7 +150,7 @@ test("waiting work is shown worst first, with what no node has and how long it w
 	await page.close();
 }, 60_000);
 
-test("what no node tells has no column, and what one tells has", async () => {
+test("a figure has a column if any node reports it, and otherwise none", async () => {
 	await using server = await servePage();
 	const node = nodeAt("127.0.0.1:5000");
 	server.api.nodeViews = [node];
@@ -178,7 +178,7 @@ test("what no node tells has no column, and what one tells has", async () => {
 	await page.close();
 }, 60_000);
 
-test("a wide table is scrolled by keys", async () => {
+test("a wide table is scrolled with the keyboard", async () => {
 	await using server = await servePage();
 	server.api.nodeViews = [nodeAt("127.0.0.1:5000")];
 	const page = await openPage(browser, `http://${server.address}/#/nodes`);
@@ -192,7 +192,7 @@ test("a wide table is scrolled by keys", async () => {
 	await page.close();
 }, 60_000);
 
-test("old figures say since when, say once that they are asked for again, and are as clear as ever", async () => {
+test("old figures say as of when they are, in words that do not change with each retry, and stay as legible as ever", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
@@ -213,11 +213,11 @@ test("old figures say since when, say once that they are asked for again, and ar
 	await page.close();
 }, 60_000);
 
-test("a page that a node dies under leads to others at once, though its own answer never came", async () => {
+test("a page whose node dies leads to others at once, although its own first answer never came", async () => {
 	const server = await servePage();
 	server.live.frames = [firstFrame({ elsewhere: ["http://127.0.0.1:1"] })];
 	const page = await openPage(browser, `http://${server.address}/#/`);
-	// What is asked for first here fails before the stream is known to have ended.
+	// The first request of this page fails before the stream is known to have ended.
 	await page.route("**/v1/nodes", (route) => route.abort());
 	await page.goto(`http://${server.address}/#/nodes`);
 	await page.getByText("This node does not answer.").waitFor();
@@ -228,7 +228,7 @@ test("a page that a node dies under leads to others at once, though its own answ
 	await page.close();
 }, 60_000);
 
-test("a node's own page is led to where its address means the same for who looks", async () => {
+test("there is a link to a node's own page if its address means the same to the viewer", async () => {
 	await using server = await servePage("0.0.0.0");
 	const port = server.address.split(":")[1];
 	server.api.nodeViews = [

@@ -1,4 +1,4 @@
-/** What a person does on the page outlives the answers that come meanwhile. */
+/** What a user does on the page survives the answers that come meanwhile. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page, Request } from "../tools/playwright.ts";
@@ -21,7 +21,7 @@ const focused = (page: Page) =>
 	page.evaluate(() => document.activeElement?.textContent);
 const selected = (page: Page) => page.evaluate(() => String(getSelection()));
 
-test("rows hold still while somebody is in them, keep focus and selection, and change themselves", async () => {
+test("rows hold still while somebody is in them, keep focus and selection, and still show what changes", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
@@ -43,11 +43,11 @@ test("rows hold still while somebody is in them, keep focus and selection, and c
 	await page.close();
 }, 60_000);
 
-test("if nothing differs nothing is written", async () => {
+test("if nothing differs, the document is not touched", async () => {
 	await using server = await servePage();
 	server.api.nodeViews = [{ ...nodeAt("127.0.0.1:1"), state: "dead" }];
 	await submit(server, "task-a");
-	// What waits shows for how long.
+	// A waiting task would show for how long it has waited.
 	server.api.end("task-a", "null");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	await page.evaluate(() => {
@@ -64,7 +64,7 @@ test("if nothing differs nothing is written", async () => {
 	await page.close();
 }, 60_000);
 
-test("a click leads where it began, though answers come before the button is up", async () => {
+test("a click leads to where it began, even if answers come before the button is released", async () => {
 	await using server = await servePage();
 	await submit(server, "task-a");
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
@@ -109,7 +109,7 @@ test.each([
 	["events", "events"],
 	["submit", "live"],
 ])(
-	"a page that nobody can see asks nothing, reads no stream, and asks at once when it is seen again: %s",
+	"a hidden page asks nothing, reads no stream, and asks at once when it is visible again: %s",
 	async (path, asks) => {
 		await using server = await servePage();
 		server.api.nodeViews = [nodeAt("127.0.0.1:1")];
@@ -136,7 +136,7 @@ test.each([
 		// Longer than between any two questions.
 		await page.clock.runFor(60_000);
 		expect(asked).toBe(0);
-		// No timer ends any more: what is asked now is asked at once.
+		// No timer fires any more: what is asked now is asked at once.
 		await page.clock.pauseAt(Date.now() + 3_600_000);
 		expect(asked).toBe(0);
 		const next = page.waitForRequest(ofPage);
@@ -147,7 +147,7 @@ test.each([
 	60_000,
 );
 
-test("what has changed meanwhile is there as soon as the page is seen again", async () => {
+test("what has changed meanwhile is shown as soon as the page is visible again", async () => {
 	await using server = await servePage();
 	const page = await openPage(browser, `http://${server.address}/#/tasks`);
 	await setHidden(page, true);

@@ -1,4 +1,4 @@
-/** Tasks as a cluster leaves them, for tests of the page: what failed and why, what moved, what is absurd. */
+/** Tasks as a cluster leaves them, for tests of the page: failed ones, ones that moved, and absurd ones. */
 import type { Attempt, TaskError } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { Server } from "./http-server.ts";
@@ -16,7 +16,7 @@ export const ERROR: TaskError = {
 	cause: { code: "ECONNREFUSED", message: "connect ECONNREFUSED 10.0.0.9" },
 };
 
-/** One attempt, times in milliseconds since it all began. */
+/** One attempt; times are in milliseconds since the beginning of the scene. */
 function attempt(
 	number: number,
 	from: number,

@@ -30,7 +30,7 @@ async function signIn(page: Page, secret: string): Promise<void> {
 	await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-test("the page asks for a token, shows nothing before, and forgets it when it is signed out", async () => {
+test("the page asks for a token, shows nothing before, and forgets the token at sign-out", async () => {
 	const page = await browser.newPage();
 	await open(page);
 	await field(page).waitFor();
@@ -44,7 +44,7 @@ test("the page asks for a token, shows nothing before, and forgets it when it is
 	await live(page).waitFor();
 	await page.goto(`http://${server.address}/#/tasks`);
 	await page.getByRole("link", { name: "secret-task" }).waitFor();
-	// It is the tab's, and outlives a look at another page of it.
+	// The token belongs to the tab, and survives a visit to another page in it.
 	await page.reload();
 	await live(page).waitFor();
 	const kept = () => page.evaluate("JSON.stringify({ ...localStorage })");
@@ -53,7 +53,7 @@ test("the page asks for a token, shows nothing before, and forgets it when it is
 	await field(page).waitFor();
 	expect(await page.getByText("secret-task").count()).toBe(0);
 	expect(await field(page).inputValue()).toBe("");
-	// By keys alone: the field has the focus.
+	// With the keyboard alone: the field has the focus.
 	await page.keyboard.type(TOKENS.read);
 	await page.keyboard.press("Enter");
 	await page.getByRole("link", { name: "secret-task" }).waitFor();
@@ -62,7 +62,7 @@ test("the page asks for a token, shows nothing before, and forgets it when it is
 	await page.close();
 }, 60_000);
 
-test("who stays signed in is so in other tabs, too, until the token is revoked", async () => {
+test("a user who stays signed in is signed in in other tabs, too, until the token is revoked", async () => {
 	const made = await server.post(
 		"/v1/tokens",
 		{ name: "wall", role: "read", payloads: true },
@@ -87,9 +87,9 @@ test("who stays signed in is so in other tabs, too, until the token is revoked",
 	await context.close();
 }, 60_000);
 
-test("a token expires while the keys are shown: one signs in at once, and what is answered to the old token later signs nobody out", async () => {
+test("when a token expires while the keys are shown, one can sign in at once, and a late answer to the old token signs nobody out", async () => {
 	const page = await browser.newPage();
-	// However long that takes here, no question is given up.
+	// However long that takes here, no request is given up.
 	await page.addInitScript(() => {
 		AbortSignal.timeout = () => new AbortController().signal;
 	});
@@ -131,7 +131,7 @@ test("a token expires while the keys are shown: one signs in at once, and what i
 	await page.close();
 }, 60_000);
 
-test("who may only read is offered no more than that; who may operate drains nodes by mouse and by keys", async () => {
+test("a read token is offered nothing else; an operator drains nodes with the mouse and with the keyboard", async () => {
 	server.api.nodeViews = [1, 2].map((n) => nodeAt(`127.0.0.1:${n}`));
 	const page = await browser.newPage();
 	await page.goto(`http://${server.address}/#/nodes`);
@@ -146,7 +146,7 @@ test("who may only read is offered no more than that; who may operate drains nod
 	await page.getByText("Sign out").click();
 	await signIn(page, TOKENS.operate);
 	await page.getByRole("columnheader", { name: "Drain" }).waitFor();
-	// Each is asked where it stands, and the question left again, without a mouse.
+	// Each question is asked in its row, and dismissed again, without a mouse.
 	const drain = (name: string) => page.getByRole("button", { name });
 	await drain("Drain").first().press("Enter");
 	await page.getByText("takes no new work and stops.").waitFor();

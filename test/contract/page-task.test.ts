@@ -1,4 +1,4 @@
-/** The page of one task: what it shows, exactly as it is, and what can be done there, by keys as well. */
+/** The page of one task: what it shows, exactly as it is, and what can be done there, also with the keyboard. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "../tools/playwright.ts";
 import { closed, TOKENS } from "./http-closed.ts";
@@ -39,7 +39,7 @@ test("a task that moved has a lane for each node, the first attempt cut off, and
 	const boxes = await Promise.all(
 		[0, 1].map((at) => stretches.nth(at).boundingBox()),
 	);
-	// Later, and lower: a lane of its own.
+	// It is later and lower, in a lane of its own.
 	expect(boxes[1]?.x).toBeGreaterThan(boxes[0]?.x ?? Infinity);
 	expect(boxes[1]?.y).toBeGreaterThan(boxes[0]?.y ?? Infinity);
 	const heads = page.locator(".task-lane b");
@@ -61,10 +61,10 @@ test("a task that moved has a lane for each node, the first attempt cut off, and
 	await page.close();
 }, 60_000);
 
-test("a task that has waited for no time yet has a time axis all the same", async () => {
+test("a task that has not waited for any time yet has a time axis all the same", async () => {
 	await submit(server, "newborn");
 	const { createdMs = 0 } = server.api.tasks.get("newborn") ?? {};
-	// By the browser's clock it is yet to be submitted.
+	// By the browser's clock it has not been submitted yet.
 	server.api.change("newborn", { createdMs: createdMs + 10 ** 12 });
 	const page = await open("newborn");
 	await page.locator(".task-lane").getByText("Queue").waitFor();
@@ -90,7 +90,7 @@ test("texts are shown as they are: markup, right to left, numbers beyond 53 bits
 	await page.close();
 }, 60_000);
 
-test("a quarter of a megabyte is cut to what one can read, whole when it is asked for, and the page answers", async () => {
+test("a quarter of a megabyte is cut to a readable length, shown whole on demand, and the page stays responsive", async () => {
 	const each = JSON.stringify("x".repeat(96));
 	const payload = `[${Array.from({ length: 2_600 }, () => each)}]`;
 	await submit(server, "large", payload);
@@ -106,7 +106,7 @@ test("a quarter of a megabyte is cut to what one can read, whole when it is aske
 	await page.close();
 }, 60_000);
 
-test("a waiting task says why, and is cancelled with a reason, by keys alone", async () => {
+test("a waiting task says why it waits, and is cancelled with a reason, with the keyboard alone", async () => {
 	await submit(server, "waits", "null", "video|transcode|gpu");
 	server.api.lacksOf = (route) =>
 		route.endsWith("gpu") ? 'the label "gpu"' : undefined;
@@ -126,7 +126,7 @@ test("a waiting task says why, and is cancelled with a reason, by keys alone", a
 	expect(server.api.cancels).toEqual([
 		expect.objectContaining({ reason: "no gpus today", round: 1 }),
 	]);
-	// What is over can be tried again, and is then in another round.
+	// An ended task can be retried, and is then in another round.
 	await page.getByRole("button", { name: "Retry" }).press("Enter");
 	await page.getByRole("button", { name: "Retry it" }).press("Enter");
 	await page.getByText("Round", { exact: true }).waitFor();
@@ -135,7 +135,7 @@ test("a waiting task says why, and is cancelled with a reason, by keys alone", a
 }, 60_000);
 
 test.each(["mouse", "keys"])(
-	"a task is cancelled, retried and deleted by %s, beside its list",
+	"a task is cancelled, retried and deleted with the %s, beside its list",
 	async (by) => {
 		const id = `acted-on-by-${by}`;
 		await submit(server, id);
@@ -167,7 +167,7 @@ test.each(["mouse", "keys"])(
 		await press("Delete it");
 		await page.waitForURL("**/#/tasks");
 		await page.locator(".task").waitFor({ state: "detached" });
-		// Nor is it in the list any more, though that was not asked for again.
+		// Nor is it in the list any more, although the list was not asked for again.
 		expect(await page.getByRole("link", { name: id }).count()).toBe(0);
 		expect(server.api.tasks.has(id)).toBe(false);
 		await page.close();
@@ -175,7 +175,7 @@ test.each(["mouse", "keys"])(
 	60_000,
 );
 
-test("a task is submitted again with changes, its numbers as they were, and the form says what is wrong where", async () => {
+test("a task is submitted again with changes, its numbers stay as they were, and the form says what is wrong and where", async () => {
 	await submit(server, "first", `{"n":${BIG}}`);
 	const before = server.api.tasks.size;
 	const page = await open("first");
@@ -192,7 +192,7 @@ test("a task is submitted again with changes, its numbers as they were, and the 
 		true,
 	);
 	expect(server.api.tasks.size).toBe(before);
-	// It is sent as it was typed: a browser that had read it would have sent another number.
+	// It is sent as it was typed: if the browser had parsed it, the number would have changed.
 	await payload.fill(`{"n":${BIG},\n "m":1.5}`);
 	const curl = await page.locator(".curl pre").textContent();
 	expect(curl).toContain(`"payload":{"n":${BIG},\n "m":1.5}`);

@@ -1,4 +1,4 @@
-/** The lists of the page: tasks with their filters, queues, events; by mouse and by keys, wide and narrow. */
+/** The lists of the page: tasks with their filters, queues, events; with mouse and keyboard, wide and narrow. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Told } from "../../node/ports.ts";
 import { formatEventId } from "../../protocol/event-id.ts";
@@ -39,7 +39,7 @@ const link = (page: Page, name: string) =>
 const focused = (page: Page) =>
 	page.evaluate(() => document.activeElement?.textContent);
 
-test("a failure shows its error at a click; Back restores filter, scroll and row", async () => {
+test("a click on a failure shows its error; Back restores filter, scroll position and row", async () => {
 	const page = await open("#/tasks?state=FAILURE&type=flaky");
 	await page.setViewportSize({ width: 1280, height: 600 });
 	await link(page, "task-20").scrollIntoViewIfNeeded();
@@ -54,7 +54,7 @@ test("a failure shows its error at a click; Back restores filter, scroll and row
 	expect(await page.evaluate(() => scrollY)).toBe(scrolled);
 	expect(page.url()).toMatch(/#\/tasks\?state=FAILURE&type=flaky$/);
 	expect(await focused(page)).toBe("task-20");
-	// The same where there is no room for both, and where it is a page of its own.
+	// The same if there is no room for both, and the task is a page of its own.
 	await page.setViewportSize({ width: 400, height: 600 });
 	await link(page, "task-20").scrollIntoViewIfNeeded();
 	const narrow = await page.evaluate(() => scrollY);
@@ -82,21 +82,21 @@ test("no failure is without its reason, and the counts of the reasons add up to 
 	const sum = counts.map(Number).reduce((a, b) => a + b, 0);
 	expect(sum).toBe(61);
 	await page.getByText("61 failures, each with its reason.").waitFor();
-	// A reason leads to those that failed for it.
+	// A reason leads to the tasks that failed for it.
 	await page.getByRole("link", { name: "the disk is full" }).click();
 	await page.waitForURL(/type=flaky&q=the\+disk\+is\+full/);
 	await link(page, "odd-one").waitFor();
 	await link(page, "task-59").waitFor({ state: "detached" });
-	// What is not counted is said.
+	// It says what is not counted.
 	server.overview.groups.pop();
 	await page.getByText("60 of 61 failures; 1 is not counted here").waitFor();
 	await page.close();
 }, 60_000);
 
-test("by keys alone: a filter, a row, back to that row, an id that is searched for", async () => {
+test("the keyboard alone sets a filter, opens a row, leads back to it, and searches for an id", async () => {
 	const page = await open("#/tasks");
 	await page.getByLabel("Filter", { exact: true }).focus();
-	// No shortcut fires while one types: `gq` would be another page, `/` the search.
+	// No shortcut fires while one types: `gq` would open another page, `/` the search.
 	await page.keyboard.type("state:failure gq/ attempt:>0");
 	await page.keyboard.press("Enter");
 	await page.waitForURL(/#\/tasks\?/);
@@ -122,7 +122,7 @@ test("by keys alone: a filter, a row, back to that row, an id that is searched f
 	await page.keyboard.press("Enter");
 	const title = page.locator(".task-title:focus");
 	await title.getByText("task-59").waitFor();
-	// What stands beside the list is the next one then, and the list holds still.
+	// Then the next one stands beside the list, and the list holds still.
 	await failed(server, "newcomer");
 	await page.getByText("1 newer task ↑").waitFor();
 	await page.keyboard.press("j");
@@ -145,7 +145,7 @@ test("by keys alone: a filter, a row, back to that row, an id that is searched f
 	await page.close();
 }, 60_000);
 
-test("older tasks are a page further, and what moved has a chip", async () => {
+test("older tasks are on the next page, and tasks that moved have a chip", async () => {
 	await moved(server, "moved-one");
 	const page = await open("#/tasks");
 	await link(page, "moved-one").waitFor();
@@ -163,7 +163,7 @@ test("older tasks are a page further, and what moved has a chip", async () => {
 	await page.close();
 }, 60_000);
 
-test("what is to be done to many is counted first, and goes on until all are through", async () => {
+test("an action on many tasks counts them first, and goes on until it is through", async () => {
 	const asked: object[] = [];
 	server.api.bulk = async (wish) => {
 		asked.push(wish);
@@ -193,14 +193,14 @@ test("what is to be done to many is counted first, and goes on until all are thr
 	await page.getByText("60 tasks would be deleted.").waitFor();
 	await page.getByRole("button", { name: "Delete all: 60" }).click();
 	await page.getByText("60 tasks deleted.").waitFor();
-	// One that failed cannot be cancelled: that is not offered.
+	// Failed tasks cannot be cancelled, so that is not offered.
 	expect(await page.getByRole("button", { name: "Cancel all" }).count()).toBe(
 		0,
 	);
 	await page.close();
 }, 60_000);
 
-test("of 200 queues the one that no node serves is first, and says what is missing", async () => {
+test("among 200 queues the one that no node serves comes first, and says what is missing", async () => {
 	const depth = (route: string, waitMs: number) => ({
 		...{ route, count: 3, oldestId: "task-1" },
 		...{ oldestMs: BEGAN_MS - waitMs, started: 0, scheduled: 0 },
@@ -226,7 +226,7 @@ test("of 200 queues the one that no node serves is first, and says what is missi
 	await page.close();
 }, 60_000);
 
-test("events come as they happen, wait while it is paused, and only those that are asked for", async () => {
+test("events appear as they happen, wait while the list is paused, and are only those that are asked for", async () => {
 	const place = { generation: 7, bytes: 1_000, ms: BEGAN_MS, read: 0 };
 	const id = formatEventId([place]);
 	const started = (task: string): Told => ({

@@ -1,4 +1,4 @@
-/** What the system says of a process that it lets open no more files. */
+/** What a process can report of itself when it may open no more files. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const MODULE = fileURLToPath(
 	new URL("../../node/world/process-figures.ts", import.meta.url),
 );
-/** Opens files until there are too many, and says what can be told then. */
+/** Opens files until there are too many, and prints the figures that can be read then. */
 const PROGRAM = `
 	const { openSync } = await import("node:fs");
 	const { residentBytes, systemFigures } = await import(process.argv[1]);
@@ -25,7 +25,7 @@ const PROGRAM = `
 	process.stdout.write(JSON.stringify(told));
 `;
 
-test("a process with too many open files leaves out what it would have to open a file for", () => {
+test("a process with too many open files leaves out the figures that it would have to open a file for", () => {
 	const flags = ["--input-type=module", "-e", PROGRAM, MODULE];
 	const limited = 'ulimit -n 64 && exec "$0" "$@"';
 	const text = execFileSync("sh", ["-c", limited, process.execPath, ...flags]);

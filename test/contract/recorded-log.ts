@@ -1,4 +1,4 @@
-/** A log that keeps what is written, and tells when a line has come. */
+/** A log that keeps what is written, and lets tests wait for a line. */
 import type { Log } from "../../node/ports.ts";
 
 type Level = keyof Log;
@@ -7,7 +7,7 @@ export class RecordedLog implements Log {
 	readonly entries: [Level, object, string][] = [];
 	#awaited: { pattern: RegExp; resolve: () => void }[] = [];
 
-	/** Without that a thread is silent, as any may be on a busy machine. */
+	/** Without the news of silent threads, as any thread may be silent on a busy machine. */
 	get calm(): [Level, object, string][] {
 		return this.entries.filter(([, , line]) => !/does not answer/.test(line));
 	}

@@ -5,14 +5,14 @@ import type { Route } from "../../protocol/route.ts";
 import { ENDED_STATES } from "../../protocol/state.ts";
 import type { Places } from "./store-places.ts";
 
-/** `tag`: what all keys of the shard begin with. `mayBe`: routes that tasks may wait on. */
+/** `tag`: the prefix of all keys of the shard. `mayBe`: routes on which tasks may wait. */
 export async function redisPlaces(
 	redis: Redis,
 	tag: string,
 	mayBe: readonly Route[],
 ): Promise<Places> {
 	const members = (name: string) => redis.zrange(`${tag}:${name}`, "0", "-1");
-	// All at once, so that it takes one way there and back.
+	// All at once, so that it takes one round trip.
 	const lists = (prefix: string, names: readonly string[]) =>
 		Promise.all(names.map((name) => members(`${prefix}:${name}`)));
 	const [queues, ended, order, failed, holders, ends, runs, ...routes] =
@@ -44,7 +44,7 @@ export async function redisPlaces(
 	};
 }
 
-/** The order in which ended tasks are forgotten, and how much is kept of them, see `node/store/lua/pieces/to-ended.lua`. */
+/** The order in which ended tasks are discarded, and how much is kept of them; see `node/store/lua/pieces/to-ended.lua`. */
 async function orderOf(redis: Redis, tag: string) {
 	const ends = await redis.hgetall(`${tag}:ends`);
 	const kinds = END_KINDS.map(async (kind) => {
@@ -77,7 +77,7 @@ async function orderOf(redis: Redis, tag: string) {
 	};
 }
 
-/** Of the fields `id`, `~run` and `~~id`, see `node/store/lua/pieces/runs.lua`. */
+/** From the fields `id`, `~run` and `~~id`; see `node/store/lua/pieces/runs.lua`. */
 function runsOf(fields: Readonly<Record<string, string>>): Places["runs"] {
 	const ofTasks = Object.entries(fields).filter(([name]) => name[0] === "~");
 	const ofIds = Object.entries(fields).filter(([name]) => name[0] !== "~");

@@ -1,4 +1,4 @@
-/** Stores in a Redis of the test file's own, each a cluster of its own there. */
+/** Stores in a Redis of the test file's own, each of them a cluster of its own. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
@@ -18,7 +18,7 @@ let operator: Redis;
 beforeAll(async () => {
 	server = await startRedis();
 	operator = new Redis(server.url);
-	// It connects again, as the store does, when a test has restarted the server.
+	// It reconnects, as the store does, when a test has restarted the server.
 	operator.on("error", () => {});
 });
 afterAll(async () => {
@@ -31,7 +31,7 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** A cluster of its own on the one server. */
 export async function redisWorld(shards: number): Promise<World> {
 	const cluster = `test-${clusters++}`;
-	// With the rights that the manual asks for and no other: so all rules hold under these.
+	// With exactly the rights that the manual asks for, so that all rules hold under these.
 	const rules = ["on", ">secret", ...aclRules(cluster)];
 	await operator.acl("SETUSER", cluster, ...rules);
 	const url = server.url.replace("//", `//${cluster}:secret@`);

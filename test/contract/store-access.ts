@@ -1,4 +1,4 @@
-/** Rules of access tokens: each has one name, what is revoked stays so, and newer records count. */
+/** Rules of access tokens: names are unique, a revoked token stays revoked, and newer records win. */
 import { expect, it } from "vitest";
 import type { AccessStep, NewAccessToken } from "../../node/ports.ts";
 import type { AccessToken } from "../../protocol/access.ts";
@@ -41,7 +41,7 @@ async function revoked({ shard }: Bench, name: string): Promise<AccessToken> {
 export function accessRules(bench: Bench): void {
 	const book = () => bench.shard.access.tokens(0, ACCESS_STEP_MAX);
 
-	it("a store that never had a token has none, of version 0, and a pulse says so", async () => {
+	it("a store that never had a token has none at version 0, and a pulse says so", async () => {
 		const { version, tokens } = await book();
 		expect([version, tokens]).toEqual([0, []]);
 		expect((await bench.pulse(await bench.open())).accessVersion).toBe(0);
@@ -67,7 +67,7 @@ export function accessRules(bench: Bench): void {
 		expect((await book()).tokens).toEqual([other, gone]);
 	});
 
-	it("a token that is granted twice is the same; another of its name is refused until it is revoked", async () => {
+	it("granting a token twice changes nothing; another of its name is refused until it is revoked", async () => {
 		const wished = newToken("ci");
 		const token = await granted(bench, wished);
 		const { access } = bench.shard;
@@ -84,7 +84,7 @@ export function accessRules(bench: Bench): void {
 		expect((await book()).tokens).toEqual([again]);
 	});
 
-	it("what is revoked is revoked once, and what is no token is none", async () => {
+	it("a token is revoked once, and an unknown one not at all", async () => {
 		const { access } = bench.shard;
 		expect(await access.revokeToken("ci")).toEqual({ ok: false, code: "none" });
 		const token = await granted(bench, newToken("ci"));
@@ -95,7 +95,7 @@ export function accessRules(bench: Bench): void {
 		expect((await book()).version).toBe(gone.version);
 	});
 
-	it("a store that has lost writes takes the newer record of each name, once", async () => {
+	it("a store that has lost writes accepts the newer record of each name, once", async () => {
 		const { access } = bench.shard;
 		const kept = await granted(bench, newToken("kept"));
 		const before = await granted(bench, newToken("ci"));
@@ -108,7 +108,7 @@ export function accessRules(bench: Bench): void {
 		const { tokens, version } = await book();
 		// In the order in which they were written.
 		expect(tokens).toEqual([kept, gone, lost]);
-		// So that every node reads them.
+		// The version has risen, so that every node reads them.
 		expect(version).toBeGreaterThan(kept.version);
 		expect(version).toBeGreaterThanOrEqual(gone.version);
 		expect((await access.putTokensBack(known)).written).toBe(0);
@@ -117,7 +117,7 @@ export function accessRules(bench: Bench): void {
 		expect(later.version).toBeGreaterThan(gone.version);
 	});
 
-	it("what was written since is read, in steps, each token once and in the order of writing", async () => {
+	it("what was written since a version is read in steps, each token once, in the order of writing", async () => {
 		const { access } = bench.shard;
 		const names = ["a", "b", "c", "d", "e"];
 		for (const name of names) await granted(bench, newToken(name));
@@ -140,7 +140,7 @@ export function accessRules(bench: Bench): void {
 		expect((await access.tokens(version, 2)).tokens).toEqual([lost]);
 	});
 
-	it("of two records of one version that which revokes counts", async () => {
+	it("of two records of one version the one that revokes wins", async () => {
 		const { access } = bench.shard;
 		const token = await granted(bench, newToken("ci"));
 		const gone = { ...token, revokedMs: token.createdMs };
@@ -149,7 +149,7 @@ export function accessRules(bench: Bench): void {
 		expect((await book()).tokens).toEqual([gone]);
 	});
 
-	it("when a token was last used is kept, the latest, until it is revoked", async () => {
+	it("the latest use of a token is kept until the token is revoked", async () => {
 		const { access } = bench.shard;
 		const { version } = await granted(bench, newToken("ci"));
 		await access.tokensUsed(["ci", "nobody"], 5 * ACCESS_HOUR_MS);
@@ -165,7 +165,7 @@ export function accessRules(bench: Bench): void {
 	});
 }
 
-/** Of many, which take a while to make. */
+/** Rules about many tokens, which take a while to make. */
 export function accessRoomRules(bench: Bench): void {
 	const many = (count: number, fields: Partial<AccessToken>) =>
 		Array.from({ length: count }, (_, i): AccessToken => {
@@ -183,7 +183,7 @@ export function accessRoomRules(bench: Bench): void {
 			);
 	};
 
-	it(`there are ${ACCESS_TOKENS_MAX} tokens at most, and one that is revoked makes room`, async () => {
+	it(`there are ${ACCESS_TOKENS_MAX} tokens at most, and revoking one makes room`, async () => {
 		const { access } = bench.shard;
 		await put(many(ACCESS_TOKENS_MAX, {}));
 		const refused = { ok: false, code: "full" };
@@ -193,7 +193,7 @@ export function accessRoomRules(bench: Bench): void {
 		expect(await access.grantToken(newToken("yet"))).toEqual(refused);
 	});
 
-	it("of those that are revoked the last ones are remembered, and for so long", async () => {
+	it("the tokens that were revoked last are remembered, for a time", async () => {
 		const { nowMs } = await bench.shard.access.tokens(0, 1);
 		await put(many(ACCESS_REVOKED_KEPT_MAX + 10, { revokedMs: nowMs }));
 		const tokens: AccessToken[] = [];

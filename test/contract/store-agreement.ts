@@ -2,11 +2,10 @@
  * The same seeded random operations on a store and on its twin in memory must
  * give equal answers and leave equal shards, to the last number and moment.
  *
- * A real store has its own clock. So each step is first made there; the moment
- * at which it was made is read from what it left behind, and the twin makes the
- * same step at that same moment. A step that leaves no moment behind does not
- * depend on it: leases either last for longer than the test, or have run out
- * before the next step.
+ * A real store has its own clock. So each step is first made there; its moment is
+ * read from what it left behind, and the twin makes the same step at that moment.
+ * A step that leaves no moment behind does not depend on it: leases either last
+ * longer than the test, or have expired before the next step.
  *
  * After each step the shard is held against its invariants. At the end all that
  * waits is claimed: each waiting task is found once, in order of rank.
@@ -90,7 +89,7 @@ async function agree(world: World, seed: number): Promise<void> {
 	for (const pair of pairs) await pair.drain(`seed ${seed}, at the end`);
 }
 
-/** When a generation was raised, if the clock and not a node's memory did it. */
+/** When a generation was raised, if the clock raised it and not a node's memory. */
 function raisedMs({ generation }: Answer, putBackMs: number) {
 	if (generation === undefined) return undefined;
 	return SEQ_EPOCH_MS + generation - putBackMs;
@@ -109,11 +108,11 @@ class Reading {
 		this.#place ??= (await this.#shard.events.after(undefined)).from;
 	}
 
-	/** What has happened since; nothing may be missing. */
+	/** What has happened since the last read; nothing may be missing. */
 	async on(): Promise<{ ms: number; events: StoreEvent[] }[]> {
 		const reply = await this.#shard.events.after(this.#place);
 		const { how, entries } = reply;
-		// Of a stream that was empty another generation may have lost something.
+		// From a stream that was empty, another generation may have lost something.
 		const mayLose = this.#place?.bytes === 0 && how === "lost";
 		expect(how).toBe(mayLose ? "lost" : "on");
 		if (mayLose) this.#place = reply.from;
@@ -159,7 +158,7 @@ class Pair {
 		await this.#make(this.#operator.draw(), at);
 	}
 
-	/** Claims all that waits. */
+	/** Claims every waiting task. */
 	async drain(at: string): Promise<void> {
 		const record = nodeRecord("last");
 		const open = {
@@ -185,7 +184,7 @@ class Pair {
 		);
 		const ids = tasks.map(({ id }) => id);
 		expect([...ids].sort()).toEqual(inOrder?.map(({ id }) => id).sort());
-		// What came to wait later than it was created stands among those of that time.
+		// A task that came to wait after its creation stands among those created at that time.
 		const late = new Set(
 			waiting?.flatMap(({ id, dueMs, round }) =>
 				dueMs === undefined && round === 1 ? [] : id,
@@ -241,7 +240,7 @@ class Pair {
 		if (operation.method === "sessions.pulse" && answer.routes !== undefined) {
 			const waiting = now.counts.waiting.map(({ route }) => route);
 			const told = [...answer.routes.ready, ...answer.routes.unserved].sort();
-			// Only those are told that the node has not seen.
+			// Only routes that the node has not seen are told.
 			const all = operation.args[2]?.routesSeen === 0;
 			const known = new Set(all ? waiting : told);
 			expect(told, `${where}: routes with work`).toEqual(
@@ -253,7 +252,7 @@ class Pair {
 		return answer;
 	}
 
-	/** What fits a filter is found, whole and in order, however many steps that takes. */
+	/** Tasks that fit a filter are all found, in order, however many steps that takes. */
 	async #find({ byId }: Snapshot, where: string): Promise<void> {
 		const request = this.#operator.drawSearch();
 		if (request === undefined) return;
@@ -266,7 +265,7 @@ class Pair {
 		expectAlike(found, ...([fitting.map(({ id }) => id), said] as const));
 	}
 
-	/** Lets the lease that was just renewed for a moment run out, and what is due in a moment be due. */
+	/** Lets the lease that was just renewed for a moment expire, and what is due in a moment become due. */
 	async #lapse(): Promise<void> {
 		const { sessions } = this.#shard;
 		const { nowMs } = await sessions.nodes();

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 
-/** As `toEqual`: whatever is strictly equal is equal for that, too. */
+/** Like `toEqual`: whatever is strictly equal is also equal by that. */
 export function expectAlike(
 	actual: unknown,
 	expected: unknown,
@@ -15,7 +15,7 @@ export function expectAlike(
 		expect(actual, said).toEqual(expected);
 }
 
-/** Collects what does not hold, to be expected to be nothing at the end. */
+/** Collects what does not hold; in the end there has to be nothing. */
 export class Flaws {
 	readonly #found: string[] = [];
 

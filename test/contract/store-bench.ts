@@ -1,6 +1,6 @@
 /**
- * What the rules of the store are tried on: one shard of a fresh store for each
- * test, and the steps that many rules begin with.
+ * The bench for the rules of the store: one shard of a fresh store for each test,
+ * and the steps with which many rules begin.
  */
 import { expect } from "vitest";
 import type {
@@ -40,18 +40,18 @@ export interface World {
 	restart(): Promise<void>;
 	/** Asks for the number of shards, and makes its own the cluster's if it may. @throws StoreMismatch */
 	agree(mayMake: boolean): Promise<Agreement>;
-	/** Makes its number the cluster's, and that of every shard, as once nodes have opened sessions there. */
+	/** Makes its number that of the cluster and of every shard, as it is once nodes have opened sessions there. */
 	settle(): Promise<void>;
-	/** A shard as it is to a node that was started with another number of them. */
+	/** A shard as seen by a node that was started with another number of them. */
 	toOther(shard: number): Shard;
-	/** Deletes what a shard has, as somebody might by hand. */
+	/** Deletes something of a shard, as somebody might by hand. */
 	lose(
 		what: { readonly nodeId: string } | "number" | "events",
 		shard: number,
 	): Promise<void>;
-	/** Where the tasks of a shard are, past its port. */
+	/** Where the tasks of a shard are, read past its port. */
 	places(shard: number): Promise<Places>;
-	/** Lets time pass, if the store's clock can be turned. */
+	/** Lets time pass, if the test controls the store's clock. */
 	readonly advance?: (ms: number) => Promise<void>;
 	stop(): Promise<void>;
 }
@@ -73,13 +73,13 @@ export function comesUp(store: Store): Promise<void> {
 
 export const TTL_MS = 60_000;
 export const ROUTE: Route = "default|process_task|";
-/** Such as a later version may know: whoever does not, keeps them as they are. */
+/** Fields that a later version may have: versions that do not know them keep them as they are. */
 export const SOME_OPTIONS = readOptions('{"later":["ä\\n\\u0000 |",{"n":1}]}');
 
-/** What a node may take a cluster to have that has fewer. */
+/** A number of shards that a node may expect of a cluster with fewer. */
 export const OTHER_SHARDS = 7;
 
-/** Looks at a condition at most so often: some seconds on a real store. */
+/** How often a condition is checked at most: some seconds on a real store. */
 const LOOKS_MAX = 100_000;
 const LOOK_MS = 1;
 
@@ -90,12 +90,12 @@ export class Bench {
 	readonly #isNew: boolean;
 	#world: World | undefined;
 	#ids = 0;
-	/** Of each node's newest session that was opened here. */
+	/** The epoch of each node's newest session that was opened here. */
 	#epochs = new Map<string, number>();
-	/** Of each node that was started again: when. */
+	/** When each node that was started again began its present life. */
 	#startedMs = new Map<string, number>();
 
-	/** Shard `index` of so many, of a cluster that has its number, unless it `isNew`. */
+	/** Shard `index` of so many, in a cluster that has its number, unless it `isNew`. */
 	constructor(make: MakeWorld, shards: number, index: number, isNew = false) {
 		this.#isNew = isNew;
 		this.#make = () => make(shards);
@@ -140,7 +140,7 @@ export class Bench {
 		this.#epochs.delete(nodeId);
 	}
 
-	/** The one that opens sessions now. */
+	/** The life that opens sessions now. */
 	life(nodeId = "ann"): NodeLife {
 		const { startedMs } = nodeRecord(nodeId);
 		return { nodeId, startedMs: this.#startedMs.get(nodeId) ?? startedMs };
@@ -211,7 +211,7 @@ export class Bench {
 		return reply;
 	}
 
-	/** Claims what must be exactly one waiting task. */
+	/** Claims the only waiting task. */
 	async claimOne(session: Session): Promise<ClaimedTask> {
 		const { tasks } = await this.claim(session);
 		expect(tasks).toHaveLength(1);
@@ -227,7 +227,7 @@ export class Bench {
 		return await this.claimOne(session);
 	}
 
-	/** So many tasks that have ended, oldest first. */
+	/** Brings so many tasks to their end; returns them oldest first. */
 	async ended(session: Session, count: number): Promise<ClaimedTask[]> {
 		await this.submit(...Array.from({ length: count }, () => ({})));
 		const ended: ClaimedTask[] = [];
@@ -245,7 +245,7 @@ export class Bench {
 		return record;
 	}
 
-	/** Lets the session's lease run out; returns when it did. */
+	/** Lets the session's lease expire; returns when it did. */
 	async lapse(session: Session): Promise<number> {
 		const { nowMs } = await this.pulse(session, 1);
 		await this.until(
@@ -255,7 +255,7 @@ export class Bench {
 		return nowMs + 1;
 	}
 
-	/** Looks until the condition holds. */
+	/** Checks until the condition holds. */
 	async until(what: string, holds: () => Promise<boolean>): Promise<void> {
 		for (let looks = 0; looks < LOOKS_MAX; looks++) {
 			if (await holds()) return;
@@ -265,7 +265,7 @@ export class Bench {
 	}
 }
 
-/** Opens a session that nothing stands against. */
+/** Opens a session to which there is no objection. */
 export async function openSession(
 	shard: Shard,
 	request: Omit<OpenRequest, "knownEpoch"> & { readonly knownEpoch?: number },
@@ -293,7 +293,7 @@ export function nodeRecord(nodeId: string): NodeRecord {
 	};
 }
 
-/** As its holder tells it; what events tell of it is not known of every attempt. */
+/** As its holder reports it; `about` is not known of every attempt. */
 export function success(
 	task: Pick<ClaimedTask, "id" | "token" | "claimedMs"> | ClaimedTask,
 ): TaskEnd {

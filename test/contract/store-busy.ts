@@ -1,4 +1,4 @@
-/** Rules of what a shard reports about tasks that run, or are not due yet, by route. */
+/** Rules of the counts, by route, of tasks that run or are not due yet. */
 import { expect, it } from "vitest";
 import { QUEUES_STEP_MAX } from "../../protocol/limits.ts";
 import { readOptions } from "../../protocol/task-options.ts";
@@ -8,7 +8,7 @@ export function busyRules(bench: Bench): void {
 	const queues = async () =>
 		(await bench.tasks.queues({ above: -1, limit: QUEUES_STEP_MAX })).queues;
 
-	it("what runs and is not due yet is counted by route, also where nothing waits", async () => {
+	it("tasks that run or are not due yet are counted by route, also on routes on which none waits", async () => {
 		const session = await bench.open();
 		expect(await bench.tasks.busy()).toEqual([]);
 		const options = readOptions('{"delay":3600000}');

@@ -1,4 +1,4 @@
-/** Rules of tasks that somebody asks to end. */
+/** Rules of cancelling tasks. */
 import { expect, it } from "vitest";
 import type { CancelRequest } from "../../node/ports.ts";
 import type { ClaimedTask, NewTask, TaskEnd } from "../../protocol/task.ts";
@@ -49,7 +49,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("a running task is marked for cancelling, and its session is told until it has stopped it", async () => {
+	it("a running task is marked, and its session is told until it has stopped the task", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		expect(await cancel(bench, task.id)).toEqual({
@@ -155,7 +155,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("by force a running task is CANCELLED at once, late results are stale, and its holder is told all the same", async () => {
+	it("a running task cancelled by force is CANCELLED at once, late results are stale, and its holder is told all the same", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		expect(await cancel(bench, task.id, { force: true })).toEqual({
@@ -170,7 +170,7 @@ export function cancelRules(bench: Bench): void {
 		expect((await bench.pulse(session)).marks).toEqual([mark]);
 	});
 
-	it("a cancel of another round than the present one does nothing", async () => {
+	it("a cancel of a round other than the present one does nothing", async () => {
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
 		expect(await cancel(bench, id, { round: 2 })).toEqual({ code: "same" });
@@ -205,7 +205,7 @@ export function cancelRules(bench: Bench): void {
 		expect(await cancel(bench, bench.task().id)).toEqual({ code: "none" });
 	});
 
-	it("a discarded cancelled task leaves nothing behind, and its id begins anew", async () => {
+	it("a cancelled task that is discarded leaves nothing behind, and its id is free again", async () => {
 		const task = bench.task();
 		await bench.tasks.submit([task]);
 		await cancel(bench, task.id, { reason: "why" });

@@ -20,7 +20,7 @@ async function change(
 const HOUR = 3_600_000;
 
 export function changeRules(bench: Bench): void {
-	it("another priority takes a task to its place within that, by its creation", async () => {
+	it("with another priority a task takes its place among those of that priority, by its creation", async () => {
 		const session = await bench.open();
 		const tasks = await bench.submit({ priority: 9 }, {}, {}, { priority: 9 });
 		const [one, two, three, four] = tasks.map(({ id }) => id);
@@ -57,7 +57,7 @@ export function changeRules(bench: Bench): void {
 		expect((await bench.pulse(session)).nextTimeMs).toBeUndefined();
 	});
 
-	it("an expiry may come, move and hold; one before it is due is refused", async () => {
+	it("an expiry may be added and moved, and then holds; one before the due time is refused", async () => {
 		const session = await bench.open();
 		const [task] = await bench.submit({});
 		const id = task?.id ?? "";
@@ -93,7 +93,7 @@ export function changeRules(bench: Bench): void {
 		expect(expiredIds).toEqual([id]);
 	});
 
-	it("an expiry does not bind a task that has begun once and was taken over", async () => {
+	it("an expiry does not apply to a task that has begun once and was taken over", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const back = { ...task, end: "handed-back", message: "" } as const;
@@ -109,7 +109,7 @@ export function changeRules(bench: Bench): void {
 		expect(await bench.claimOne(session)).toMatchObject({ attempt: 2 });
 	});
 
-	it("a task that was taken over can be changed, however late, and so can an expired one except for its times", async () => {
+	it("a task that was taken over can be changed however late, and so can an expired one, except for its times", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const { id } = task;

@@ -1,5 +1,5 @@
 /**
- * A store that is away, or all but: a node learns of it in time, and can leave at any
+ * A store that is away, or as good as: a node notices in time, and can leave at any
  * moment.
  */
 import { once } from "node:events";
@@ -14,7 +14,7 @@ import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A store at a port where each connection is closed at once; `met` settles with the first. */
+/** A store at a port that closes each connection at once; `met` settles with the first. */
 async function storeThatHangsUp() {
 	const server = createServer((socket) => socket.destroy());
 	const met = once(server, "connection");
@@ -47,7 +47,7 @@ test("a call to a store that is away is refused at once, as not sent", async () 
 test("a store that is waiting to connect again can be closed", async () => {
 	const { server, store, met } = await storeThatHangsUp();
 	await met;
-	// Past the first connection's end, it waits for the next try.
+	// After the first connection's end it waits for the next try.
 	const [second] = await once(server, "connection");
 	await once(second, "close");
 	await store.close();
@@ -59,7 +59,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 	PING: "+PONG\r\n",
 };
 
-/** A store that answers in order, and thinks about each PING for so long. */
+/** A store that answers in order, and takes so long for each PING. */
 async function storeThatTrickles(pauseMs: number) {
 	const server = createServer((socket) => {
 		let before = Promise.resolve();
@@ -83,7 +83,7 @@ async function storeThatTrickles(pauseMs: number) {
 	return { server, url: `redis://127.0.0.1:${port}` };
 }
 
-test("a store that goes on answering, and too slowly, keeps nobody waiting for longer than twice the limit", async () => {
+test("a store that keeps answering too slowly makes nobody wait for longer than twice the limit", async () => {
 	const pauseMs = 0.75 * STORE_COMMAND_TIMEOUT_MS;
 	const { server, url } = await storeThatTrickles(pauseMs);
 	const connection = new Connection(url, systemClock, log);
@@ -105,7 +105,7 @@ test("a store that goes on answering, and too slowly, keeps nobody waiting for l
 	server.close();
 });
 
-test("after a quiet moment a command leaves at once, and what follows in its turn in one piece", async () => {
+test("after a quiet moment a command is sent at once, and those that follow it in the same turn in one piece", async () => {
 	const { server, url } = await storeThatTrickles(0);
 	const connection = new Connection(url, systemClock, log);
 	await new Promise<void>((resolve) =>

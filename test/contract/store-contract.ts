@@ -1,10 +1,10 @@
 /**
- * What every store must do, in Redis or in memory: one suite for all of them.
+ * What every store promises, in Redis or in memory: one suite for all of them.
  *
  *     storeContract("in memory", makeWorld);
  *
- * Each rule is tried on a store of one shard and on each of four. Time is never
- * slept away: where a rule needs it to pass, the store is asked until it has.
+ * Each rule is tried on a store of one shard and on each of four. No test sleeps:
+ * if a rule needs time to pass, the store is asked until it has.
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatSession } from "../../protocol/lease.ts";
@@ -107,7 +107,7 @@ const RULES = {
 	"how things are": liveRules,
 };
 
-/** A shard, and of how many. The first is the cluster's home; all others are alike. */
+/** A shard, and how many there are. The first is the cluster's home; all others are alike. */
 type Place = readonly [index: number, shards: number];
 
 const PLACES: readonly Place[] = [
@@ -167,9 +167,9 @@ function prepared(bench: Bench): Bench {
 function shardRules(make: MakeWorld): void {
 	const bench = prepared(new Bench(make, 4, 0));
 
-	it("each task is in one shard only, and what happens in one leaves the others", async () => {
+	it("each task is in one shard only, and what happens in one shard leaves the others alone", async () => {
 		const { shards } = bench.world.store;
-		// Few enough for one step of a list each.
+		// Few enough for one step of a list in each shard.
 		const ids = Array.from({ length: 80 }, (_, i) => `task-${i}`);
 		const { id: _, ...task } = bench.task();
 		for (const [index, shard] of shards.entries()) {
@@ -189,7 +189,7 @@ function shardRules(make: MakeWorld): void {
 		}
 	});
 
-	it("tasks whose ids begin alike up to a tilde are in the shard of the first", async () => {
+	it("runs of one id, which begin alike up to a tilde, are in one shard", async () => {
 		const { shards } = bench.world.store;
 		for (let i = 0; i < 50; i++) {
 			const { id: home, ...task } = bench.task();

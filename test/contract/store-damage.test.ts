@@ -1,5 +1,5 @@
 /**
- * A Redis in which somebody deleted or overwrote keys, or took rights away: what
+ * A Redis in which somebody deleted or overwrote keys, or took rights away: whatever
  * is sound goes on, and nothing that the store answers is thrown at the node as
  * anything but a `StoreError`.
  */
@@ -53,7 +53,7 @@ test.each([
 	["that is due later", { delay: 1 }, "PENDING"],
 	["that is to expire", { expiresIn: 1 }, "EXPIRED"],
 ] as const)(
-	"a task %s and was overwritten is dropped, and the others have their time",
+	"a task %s and was overwritten is dropped, and the others are dealt with in their time",
 	async (_, options, state) => {
 		const { tasks } = ground.shard;
 		await tasks.submit(["bad", "good"].map((id) => newTask(id, { options })));
@@ -68,11 +68,11 @@ test.each([
 	},
 );
 
-test("a count by route that is wrong, as a text is gone, is right again once nothing runs", async () => {
+test("a count by route that is wrong because a text is gone is right again once nothing runs", async () => {
 	await ground.claimed();
 	await forget("two");
 	const { session, shard } = ground;
-	// So nobody knows of which route the second one is.
+	// Now nobody knows the route of the second one.
 	await shard.sessions.close(session, 10);
 	const { queues } = await shard.tasks.queues({ above: -1, limit: 10 });
 	expect(queues).toMatchObject([{ count: 2, started: 0 }]);
