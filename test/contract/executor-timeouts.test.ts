@@ -201,15 +201,12 @@ describe("task code", () => {
 		[{ retryAfter: "2d" }, { retryAfterMs: BACKOFF_MS_MAX }],
 		[{ retryAfter: "tomorrow" }, {}],
 		[{ retryAfter: -5 }, {}],
-	])(
-		"says by what it throws whether to try again: %j",
-		async (wish, told) => {
-			const outcome = await run("throwsWish", {}, wish);
-			const { retry, retryAfterMs } = outcome as Record<string, unknown>;
-			expect(outcome.kind).toBe("failure");
-			expect(JSON.parse(JSON.stringify({ retry, retryAfterMs }))).toEqual(told);
-		},
-	);
+	])("says by what it throws whether to try again: %j", async (wish, told) => {
+		const outcome = await run("throwsWish", {}, wish);
+		const { retry, retryAfterMs } = outcome as Record<string, unknown>;
+		expect(outcome.kind).toBe("failure");
+		expect(JSON.parse(JSON.stringify({ retry, retryAfterMs }))).toEqual(told);
+	});
 });
 
 test("the settings of a handler are known, and that other handlers have none", () => {

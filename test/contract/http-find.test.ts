@@ -92,16 +92,13 @@ test.each([
 	[["x".repeat(65)]],
 	[[1]],
 	["x"],
-])(
-	"invalid tags are refused, and nothing is stored: %j",
-	async (tags) => {
-		await using server = await startServer();
-		const task = { id: "a", type: "t", tags };
-		const { status, json } = await server.post("/v1/tasks", task);
-		expect([status, json.code, json.field]).toEqual([400, "invalid", "tags"]);
-		expect(server.api.tasks.size).toBe(0);
-		const most = Array.from({ length: 16 }, (_, i) => `t${i}`);
-		const good = { ...task, tags: [...most, ...most] };
-		expect((await server.post("/v1/tasks", good)).status).toBe(202);
-	},
-);
+])("invalid tags are refused, and nothing is stored: %j", async (tags) => {
+	await using server = await startServer();
+	const task = { id: "a", type: "t", tags };
+	const { status, json } = await server.post("/v1/tasks", task);
+	expect([status, json.code, json.field]).toEqual([400, "invalid", "tags"]);
+	expect(server.api.tasks.size).toBe(0);
+	const most = Array.from({ length: 16 }, (_, i) => `t${i}`);
+	const good = { ...task, tags: [...most, ...most] };
+	expect((await server.post("/v1/tasks", good)).status).toBe(202);
+});

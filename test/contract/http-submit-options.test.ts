@@ -79,16 +79,13 @@ test.each<[string, Record<string, unknown>]>([
 	["traceparent", { traceparent: "00-0-0-01" }],
 	["traceparent", { traceparent: PARENT.replace(/[1-9a-f]/g, "0") }],
 	["tracestate", { traceparent: PARENT, tracestate: "x".repeat(513) }],
-])(
-	"a refused option is named: %s of %j",
-	async (field, times) => {
-		await using server = await startServer();
-		const answer = await server.post("/v1/tasks", { type: "t", ...times });
-		expect([answer.status, answer.json.field]).toEqual([400, field]);
-		expect(answer.json.detail).toMatch(/^[A-Z].*[.]$/);
-		expect(server.api.tasks.size).toBe(0);
-	},
-);
+])("a refused option is named: %s of %j", async (field, times) => {
+	await using server = await startServer();
+	const answer = await server.post("/v1/tasks", { type: "t", ...times });
+	expect([answer.status, answer.json.field]).toEqual([400, field]);
+	expect(answer.json.detail).toMatch(/^[A-Z].*[.]$/);
+	expect(server.api.tasks.size).toBe(0);
+});
 
 /** What was accepted while there was time. */
 const IN_TIME: readonly [string, Record<string, unknown>][] = [

@@ -78,7 +78,7 @@ test("a count by route that is wrong because a text is gone is right again once 
 	expect(queues).toMatchObject([{ count: 2, started: 0 }]);
 });
 
-test("a task whose text is gone cannot end, and is held no longer; the others end", async () => {
+test("a task whose text is gone cannot end and is no longer held, while the others end", async () => {
 	const tasks = await ground.claimed();
 	await forget("two");
 	const ends = tasks.map(
@@ -115,7 +115,7 @@ test("each ending task is checked only if one has been deleted", async () => {
 	expect(await asked()).toBe("2");
 });
 
-test("the id of an ended task that was deleted by hand begins anew", async () => {
+test("the id of an ended task that was deleted by hand is free again", async () => {
 	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const end: TaskEnd = {
@@ -131,13 +131,13 @@ test("the id of an ended task that was deleted by hand begins anew", async () =>
 	const [task] = await ground.shard.tasks.get([id]);
 	expect(task).toMatchObject({ state: "PENDING", payload: "2", attempts: [] });
 	expect(task?.result).toBeUndefined();
-	// And is not forgotten in the former one's place.
+	// The new task is not discarded in the old one's place.
 	expect(await ground.shard.tasks.trim(keeping(0, 0), 0)).toBe(0);
 	const { states } = await ground.shard.tasks.counts();
 	expect(states).toMatchObject({ PENDING: 1, STARTED: 2, SUCCESS: 0 });
 });
 
-test("the id of a deleted task begins anew also if it is claimed at once", async () => {
+test("the id of a deleted task is free again, even if the new task is claimed at once", async () => {
 	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const success = { state: "SUCCESS", result: "1" } as const;
@@ -165,7 +165,7 @@ test("an ended task whose text is gone does not keep the others from being disca
 	expect((await ground.shard.tasks.counts()).states.SUCCESS).toBe(0);
 });
 
-test("a cluster whose tasks another version keeps in another form is refused, and told so", async () => {
+test("a node refuses a cluster whose tasks another version keeps in another form, and says so", async () => {
 	await ground.shard.sessions.pulse(ground.session, TTL_MS);
 	expect(await ground.store.agreeOnShards(false)).toBe("agreed");
 	await ground.redis.hdel("{damage:0}:meta", "layout");
@@ -182,14 +182,14 @@ test("a cluster whose tasks another version keeps in another form is refused, an
 	);
 });
 
-test("a node with another number of shards is told both, and what to do", async () => {
+test("a node with another number of shards is told both numbers, and what to do", async () => {
 	await ground.redis.hset("{damage:0}:meta", "shards", 4, "layout", LAYOUT);
 	const sentence =
 		/--shards 4 and this node was started with --shards 1; start/;
 	await expect(ground.store.agreeOnShards(true)).rejects.toThrow(sentence);
 });
 
-test("an answer that nobody expects is a store's trouble, logged without the arguments", async () => {
+test("an unexpected answer is a store error, logged without the arguments of the call", async () => {
 	await ground.redis.del("{damage:0}:sessions");
 	await ground.redis.set("{damage:0}:sessions", "overwritten");
 	errors.length = 0;
@@ -221,7 +221,7 @@ test.each([
 	},
 );
 
-test("a node of an earlier version, whose record has no name, is called as its host", async () => {
+test("a node of an earlier version, whose record has no name, gets its host's name", async () => {
 	const { name: _, ...record } = nodeRecord("bob");
 	await ground.redis.hset("{damage:0}:epochs", "bob", 1);
 	await ground.redis.hset("{damage:0}:nodes", "bob", JSON.stringify(record));
@@ -229,7 +229,7 @@ test("a node of an earlier version, whose record has no name, is called as its h
 	expect(nodes.at(-1)?.record).toMatchObject({ nodeId: "bob", name: "host" });
 });
 
-test("an error that cannot be read is told as that", async () => {
+test("an unreadable error is reported as unreadable", async () => {
 	const [first] = await ground.claimed();
 	const { id = "", token = 0 } = first ?? {};
 	const error = { code: "failed", message: "no" };
@@ -278,7 +278,7 @@ test.each([
 		expect(ids.slice(0, 500)).toEqual(
 			Array.from({ length: 500 }, (_, i) => `t${51_199 - i}`),
 		);
-		// Not how fast the machine is counts, only that no step is a pause.
+		// The bar is not the machine's speed: no step may be a pause.
 		const msEach = ((await ground.cpuMs()) - beforeMs) / steps;
 		expect(msEach).toBeLessThan(STEP_CPU_MS_MAX);
 	},

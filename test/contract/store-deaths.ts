@@ -1,4 +1,4 @@
-/** Rules of what is known of lost attempts, and of how sessions were lost. */
+/** Rules of the records of lost attempts, and of how sessions were lost. */
 import { expect, it } from "vitest";
 import type { RevokeRequest } from "../../node/ports.ts";
 import { DEATH_SIGHTINGS_MAX, DEATHS_KEPT_MAX } from "../../protocol/limits.ts";
@@ -27,7 +27,7 @@ export function begunRules(bench: Bench): void {
 		...begun: { id: string; token: number; startedMs: number }[]
 	) => bench.sessions.pulse(session.name, TTL_MS, {}, begun);
 
-	it("when the code of an attempt began is known once its holder has said so, and stays when it is lost", async () => {
+	it("the time at which an attempt's code began is known once its holder has told it, and is kept if the attempt is lost", async () => {
 		const ann = await bench.open();
 		const task = await bench.started(ann);
 		expect(await newest(task.id)).not.toHaveProperty("startedMs");
@@ -44,7 +44,7 @@ export function begunRules(bench: Bench): void {
 		});
 	});
 
-	it("it is kept through an end with a result, which says it, too", async () => {
+	it("the time is kept when the attempt ends with a result, which tells it, too", async () => {
 		const ann = await bench.open();
 		const { id, token } = await bench.started(ann, { options: {} });
 		await tell(ann, { id, token, startedMs: 7 });
@@ -54,7 +54,7 @@ export function begunRules(bench: Bench): void {
 		expect(await newest(id)).toMatchObject({ startedMs: 8, end: "success" });
 	});
 
-	it("what is said of an attempt that is not the newest changes nothing", async () => {
+	it("a report about an attempt that is not the newest changes nothing", async () => {
 		const ann = await bench.open();
 		const task = await bench.started(ann);
 		await tell(ann, { ...task, token: task.token + 1, startedMs: 7 });
@@ -92,7 +92,7 @@ export function begunRules(bench: Bench): void {
 }
 
 export function deathRules(bench: Bench): void {
-	it("it is told how a session was lost: when, on what grounds, by whom, with how much of its lease and how many tasks", async () => {
+	it("the record of a lost session says when it was lost, on what grounds, to whom, with how much of its lease and how many tasks", async () => {
 		const ann = await bench.open();
 		expect((await bench.sessions.deaths("ann")).deaths).toEqual([]);
 		await bench.submit({}, {});
@@ -111,7 +111,7 @@ export function deathRules(bench: Bench): void {
 		expect(told.deaths).toHaveLength(1);
 	});
 
-	it("who goes on with the tasks of a session that another has taken tells of that one", async () => {
+	it("a node that goes on taking over a session names the node that took its lease", async () => {
 		const ann = await bench.open();
 		await bench.submit({}, {});
 		const { tasks } = await bench.claim(ann);
@@ -124,7 +124,7 @@ export function deathRules(bench: Bench): void {
 		}
 	});
 
-	it("who comes too late to take a lease adds what it saw, in the place of what was said in its name", async () => {
+	it("a node that comes too late to take a lease adds what it saw, which replaces what others said in its name", async () => {
 		const ann = await bench.open();
 		const [bob] = sawOf("bob");
 		const hearsay: Sighting = { nodeId: "cid", verdict: "suspect" };
@@ -141,7 +141,7 @@ export function deathRules(bench: Bench): void {
 		expect((await sawn())[0]).toHaveLength(DEATH_SIGHTINGS_MAX);
 	});
 
-	it("a node that starts again has taken the lease of its earlier life; one that says goodbye has lost none", async () => {
+	it("a node that starts again counts as having taken its earlier life's lease; one that says goodbye has lost none", async () => {
 		const ann = await bench.open();
 		await bench.submit({});
 		const task = await bench.claimOne(ann);
@@ -160,7 +160,7 @@ export function deathRules(bench: Bench): void {
 		expect((await bench.sessions.deaths("ann")).deaths).toHaveLength(1);
 	});
 
-	it("of each node the newest deaths are kept, newest first", async () => {
+	it("the newest deaths of each node are kept, newest first", async () => {
 		const epochs: number[] = [];
 		for (let life = 0; life <= DEATHS_KEPT_MAX; life++) {
 			const { epoch } = await bench.open();

@@ -1,6 +1,6 @@
 /**
- * Lists go by when tasks were created, even if their place in a queue says something
- * else, as it will if a task comes to wait anew behind those that came meanwhile.
+ * Lists go by the creation of tasks, even if their places in a queue differ from that, as
+ * they do if a task goes back to wait behind those that came meanwhile.
  */
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -31,7 +31,7 @@ afterAll(() => ground[Symbol.asyncDispose]());
 const IDS = Array.from({ length: 40 }, (_, i) => `t${i}`);
 const NEWEST_FIRST = IDS.toReversed();
 
-/** Forty tasks wait; every other one was given a place behind all. */
+/** Forty tasks wait; every other one was moved behind all others. */
 beforeEach(async () => {
 	({ session, generation } = await ground.begin());
 	const outcomes = await shard.tasks.submit(
@@ -70,7 +70,7 @@ test.each([1, 3, 7, 40, 500])(
 	},
 );
 
-test("a displaced task is listed once wherever it is, and nothing of it is left in the end", async () => {
+test("a displaced task is listed once wherever it is, and in the end leaves nothing behind", async () => {
 	const claim = { session, generation, routes: [ROUTE], limit: 30 };
 	const reply = await shard.tasks.claim(claim);
 	const tasks = reply.ok ? reply.tasks : [];
@@ -91,7 +91,7 @@ test("a displaced task is listed once wherever it is, and nothing of it is left 
 	expect(await redis.exists(key("displaced"))).toBe(0);
 });
 
-test("thousands that come to wait at once do not stand before those that came meanwhile: one step finds these", async () => {
+test("thousands of tasks that come to wait at once do not hide newer ones: one step finds these", async () => {
 	await ground.begin();
 	const due = Array.from({ length: 2_000 }, (_, i) =>
 		newTask(`due${i}`, { route: ROUTE, options: { delay: 1 } }),

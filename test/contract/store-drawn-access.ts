@@ -1,4 +1,4 @@
-/** What is done with access tokens, drawn at random: few names, so that versions meet. */
+/** Operations on access tokens, drawn at random: few names, so that versions collide. */
 import type { AccessToken } from "../../protocol/access.ts";
 import { ACCESS_HOUR_MS } from "../../protocol/limits.ts";
 import { SEQ_EPOCH_MS } from "../../protocol/rank.ts";
@@ -36,7 +36,7 @@ function drawKnown(random: SeededRandom): AccessToken[] {
 		...{ name, hash: "f".repeat(64), role: "submit" },
 		version: random.pick([1, 2, SEQ_EPOCH_MS, 2 * SEQ_EPOCH_MS]),
 		createdMs: 1,
-		// Not so long ago that it is forgotten.
+		// Not so long ago that it is discarded.
 		...(random.oneIn(2) && { revokedMs: 2 * SEQ_EPOCH_MS }),
 	}));
 }

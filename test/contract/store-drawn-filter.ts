@@ -1,4 +1,4 @@
-/** Filters as the operator draws them, of what drawn tasks have; and all that fits one, in steps. */
+/** Filters drawn at random from what drawn tasks have; and all tasks that fit one, found in steps. */
 import assert from "node:assert/strict";
 import type { ListRequest, Shard } from "../../node/ports.ts";
 import { parseRoute } from "../../protocol/route.ts";
@@ -11,7 +11,7 @@ const NODES = ["ann", "bob", "cid", "nobody"];
 /** Payloads are texts of four characters; errors and results say how they came. */
 const TEXTS = ["a", "7", "done", "cancelled", "code", "e\\n", '"'];
 
-/** Mostly it asks for little, so that something fits. */
+/** Mostly a filter asks for little, so that something fits. */
 function drawFilter(random: SeededRandom, ids: readonly string[]): TaskFilter {
 	const { queue, type } = parseRoute(random.pick(ROUTES)) ?? {};
 	const tags = random.pick([TAGS, TAGS.slice(1), TAGS.slice(0, 1)]);
@@ -42,7 +42,7 @@ export function drawList(
 	return { state, beforeSeq: 2 ** 45, limit, filter, ...brief };
 }
 
-/** The ids of all tasks that fit, in the order in which they are told. */
+/** The ids of all tasks that fit, in the order in which they are found. */
 export async function findAll(
 	shard: Shard,
 	request: ListRequest,
@@ -54,7 +54,7 @@ export async function findAll(
 		ids.push(...page.tasks.map(({ id }) => id));
 		if (!page.more) return ids;
 		const { downToSeq: beforeSeq, ahead } = page;
-		// A step must not stay where it was.
+		// A step must not end where it began.
 		assert(beforeSeq < asked.beforeSeq);
 		asked = { ...request, beforeSeq, ...(ahead && { ahead }) };
 	}

@@ -1,4 +1,4 @@
-/** Looks at what a shard has of tasks, drawn at random. */
+/** Reads of a shard's tasks, drawn at random. */
 import type { SeededRandom } from "../random.ts";
 import { ROUTES } from "./store-drawn-task.ts";
 import type { Operation } from "./store-operation.ts";
@@ -17,7 +17,7 @@ export function drawLook(
 	if (method === "tasks.ahead")
 		return { method, args: [random.pick(ROUTES), id] };
 	if (method === "tasks.leftOver") {
-		// To the millisecond two stores need not agree.
+		// Two stores need not agree to the millisecond.
 		const forMs = random.pick([-60_000, 3_600_000]);
 		return { method, args: [[random.pick(ROUTES)], forMs] };
 	}

@@ -5,7 +5,7 @@ import type { Operation } from "./store-operation.ts";
 
 const WATCHERS = ["ann", "bob", "cid"];
 
-/** `endMs`: of its lease, as it was told last. */
+/** `endMs`: when its lease ends, as last told. */
 export function drawRevoke(
 	random: SeededRandom,
 	session: SessionName,

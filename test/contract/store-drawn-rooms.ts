@@ -1,4 +1,4 @@
-/** Random rooms of a claim: of some of its routes fewer tasks may come. */
+/** Random rooms of a claim: it may bring fewer tasks of some of its routes. */
 import type { ClaimRoom } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { SeededRandom } from "../random.ts";

@@ -1,4 +1,4 @@
-/** How work went on a node, drawn at random. */
+/** A node's statistics, drawn at random. */
 import type { WorkSums } from "../../node/ports.ts";
 import { noSums } from "../../protocol/work-sums.ts";
 import type { SeededRandom } from "../random.ts";

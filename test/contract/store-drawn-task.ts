@@ -1,4 +1,4 @@
-/** New tasks as the operator draws them: few routes, and times that come soon or never. */
+/** New tasks, drawn at random: few routes, and times that come soon or never. */
 import type { NewTask } from "../../protocol/task.ts";
 import { PLAIN, type TaskOptions } from "../../protocol/task-options.ts";
 import type { SeededRandom } from "../random.ts";
@@ -14,7 +14,7 @@ const TIMED: readonly TaskOptions[] = [LAPSING_MS, NEVER_MS].flatMap((ms) => [
 	{ retention: NEVER_MS, delay: ms, expiresIn: ms },
 ]);
 
-/** As many as there are sets of these, but none. */
+/** Every set of these is drawn, except the empty one. */
 export const TAGS = ["x", "y"];
 const TAGGED: readonly TaskOptions[] = [["x"], ["y"], ["x", "y"]].map(
 	(tags) => ({ tags }),

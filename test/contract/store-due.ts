@@ -13,7 +13,7 @@ const LONG: TaskOptions = { expiresIn: "1h" };
 const MANY = 200;
 
 export function dueRules(bench: Bench): void {
-	it("a task that is due later is SCHEDULED, tells when, and is not given to anybody", async () => {
+	it("a task that is due later is SCHEDULED, says when, and is not given to anybody", async () => {
 		const session = await bench.open();
 		const task = bench.task({ options: LATER });
 		const [outcome] = await bench.tasks.submit([task]);
@@ -50,7 +50,7 @@ export function dueRules(bench: Bench): void {
 		expect(tasks[2]).toMatchObject({ attempt: 1, options: { delay: 3 } });
 	});
 
-	it("a more important task goes first all the same, and lists go by creation", async () => {
+	it("a task of higher priority still goes first, and lists go by creation", async () => {
 		const session = await bench.open();
 		const [due] = await bench.submit({ options: SOON, priority: 9 });
 		const [waiting] = await bench.submit({});
@@ -62,7 +62,7 @@ export function dueRules(bench: Bench): void {
 		expect(tasks.map(({ id }) => id)).toEqual(idsOf(due, waiting));
 	});
 
-	it("a time that is past is now", async () => {
+	it("a task whose due time is past is due now", async () => {
 		const session = await bench.open();
 		const runAt = "2026-01-02T00:00:00+01:00";
 		const [task] = await bench.submit({ options: { runAt } });
@@ -71,7 +71,7 @@ export function dueRules(bench: Bench): void {
 		expect(dueMs).toBe(Date.parse(runAt));
 	});
 
-	it("at most as many as are asked for are dealt with at once, and the answer says that there are more", async () => {
+	it("one call deals with no more tasks than asked for, and says that there are more", async () => {
 		await bench.submit(...Array(3).fill({ options: SOON }));
 		await bench.until("all is due", async () => isPast(bench, 1));
 		const { nowMs } = await bench.sessions.nodes();
@@ -83,7 +83,7 @@ export function dueRules(bench: Bench): void {
 		});
 	});
 
-	it("the same task sent again is as it was when it was sent first", async () => {
+	it("a task that is sent again stays as it was first sent", async () => {
 		const task = bench.task({ options: LATER });
 		await bench.tasks.submit([task]);
 		const before = await bench.read(task.id);
@@ -128,7 +128,7 @@ export function expiryRules(bench: Bench): void {
 		expect(routes).toEqual([]);
 	});
 
-	it("a claim gives no task that has expired, but what waits behind it", async () => {
+	it("a claim gives no expired task, but the one that waits behind it", async () => {
 		const session = await bench.open();
 		const [expired] = await bench.submit({ options: BRIEF });
 		await bench.until("it has expired", async () => isPast(bench, 1));
@@ -138,7 +138,7 @@ export function expiryRules(bench: Bench): void {
 		expect((await bench.pulse(session)).nextTimeMs).toBeUndefined();
 	});
 
-	it("a task that was to be due long before 1970 waits at once", async () => {
+	it("a task that was due long before 1970 waits at once", async () => {
 		const session = await bench.open();
 		const options = { runAt: "0001-01-01T00:00:00Z" };
 		const task = await bench.started(session, { options });
@@ -146,7 +146,7 @@ export function expiryRules(bench: Bench): void {
 		expect(await bench.read(task.id)).toMatchObject({ state: "SUCCESS" });
 	});
 
-	it("a claim ends no more tasks that have expired than it may give", async () => {
+	it("a claim ends no more expired tasks than it may give", async () => {
 		const session = await bench.open();
 		await bench.submit(...Array(5).fill({ options: BRIEF }));
 		await bench.submit({});
@@ -161,7 +161,7 @@ export function expiryRules(bench: Bench): void {
 		expect(expired).toEqual([2, 4, 5]);
 	});
 
-	it("a task that has begun in time never expires, also when it is taken over", async () => {
+	it("a task that began in time never expires, even if it is taken over", async () => {
 		const session = await bench.open();
 		const options = { expiresIn: 200 };
 		const task = await bench.started(session, { options });
@@ -178,7 +178,7 @@ export function expiryRules(bench: Bench): void {
 		expect((await bench.read(task.id)).state).toBe("SUCCESS");
 	});
 
-	it("an expiry is counted from when the task is due", async () => {
+	it("an expiry counts from when the task is due", async () => {
 		const options = { delay: "1h", ...LONG };
 		const task = bench.task({ options });
 		await bench.tasks.submit([task]);

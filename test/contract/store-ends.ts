@@ -1,4 +1,4 @@
-/** Rules of ends: completing, giving back, and forgetting what has ended. */
+/** Rules of ends: completing, giving back, and discarding ended tasks. */
 import { expect, it } from "vitest";
 import type { GiveBack } from "../../node/ports.ts";
 import {
@@ -98,7 +98,7 @@ export function completingRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).running).toBe(0);
 	});
 
-	it("outcomes come in order, each end judged by itself", async () => {
+	it("outcomes come in order, and each end is judged by itself", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {});
 		const { tasks } = await bench.claim(session);
@@ -113,7 +113,7 @@ export function completingRules(bench: Bench): void {
 }
 
 export function givingBackRules(bench: Bench): void {
-	it("a task handed back waits again at its old place, and remembers the attempt", async () => {
+	it("a task that is handed back waits again at its old place, and keeps the attempt", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const [later, urgent] = await bench.submit({}, { priority: 6 });
@@ -135,7 +135,7 @@ export function givingBackRules(bench: Bench): void {
 		expect(tasks[1]?.token).toBeGreaterThan(task.token);
 	});
 
-	it("a task that crashes its worker once too often is given up", async () => {
+	it("a task that crashes its worker too often is given up", async () => {
 		const session = await bench.open();
 		await bench.submit({});
 		const message = "The worker died.";
@@ -176,7 +176,7 @@ export function givingBackRules(bench: Bench): void {
 		}
 	});
 
-	it("the newest of many attempts are remembered", async () => {
+	it("the newest of many attempts are kept", async () => {
 		const session = await bench.open();
 		await bench.submit({});
 		const tokens: number[] = [];
@@ -198,11 +198,11 @@ export function givingBackRules(bench: Bench): void {
 }
 
 export function forgettingRules(bench: Bench): void {
-	it("beyond a number the oldest ended tasks are discarded, others never", async () => {
+	it("beyond the number that is kept the oldest ended tasks are discarded, and never others", async () => {
 		const session = await bench.open();
 		const ended = [];
 		for (let i = 0; i < 5; i++) {
-			// Apart in time, so that it is plain which is the oldest.
+			// Apart in time, so that it is clear which is the oldest.
 			ended.push(...(await bench.ended(session, 1)));
 			const { nowMs } = await bench.sessions.nodes();
 			await bench.until(
@@ -244,12 +244,12 @@ export function forgettingRules(bench: Bench): void {
 		const session = await bench.open();
 		await bench.ended(session, TRIM_BATCH_MAX + 2);
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(TRIM_BATCH_MAX);
-		// Those that ended together go together.
+		// Tasks that ended together are discarded together.
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(2);
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(0);
 	});
 
-	it("the id of a discarded task is free, and its token worth nothing", async () => {
+	it("the id of a discarded task is free, and its token is void", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		if (task === undefined) throw new Error("one task");

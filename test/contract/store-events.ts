@@ -1,4 +1,4 @@
-/** Rules of the stream of events: what is told of what happens, and what of what is missing. */
+/** Rules of the stream of events: what it tells, and how it says that events are missing. */
 
 import { expect, it } from "vitest";
 import type { EventsReply } from "../../node/ports.ts";
@@ -19,7 +19,7 @@ function eventsIn({ entries }: EventsReply): readonly StoreEvent[] {
 	return entries.flatMap(({ events }) => events);
 }
 
-/** What has happened since a place, nothing of it missing. */
+/** The events since a place, none of which may be missing. */
 async function since(bench: Bench, place: EventPlace) {
 	const reply = await bench.shard.events.after(place);
 	expect(reply).toMatchObject({ how: "on", more: false });
@@ -31,7 +31,7 @@ function kindsOf(events: readonly StoreEvent[]): StoredKind[] {
 }
 
 export function eventRules(bench: Bench): void {
-	it("what becomes of a task is told in order, with what it is", async () => {
+	it("events tell what becomes of a task, in order, and what kind of task it is", async () => {
 		const session = await bench.open();
 		const place = await endOf(bench);
 		const tags = ["x", "y"];
@@ -77,7 +77,7 @@ export function eventRules(bench: Bench): void {
 		]);
 	});
 
-	it("what happens to a task without an attempt is told, too", async () => {
+	it("events also tell what happens to a task without an attempt", async () => {
 		await bench.open();
 		const place = await endOf(bench);
 		const [task] = await bench.submit({ options: { delay: "1h" } });
@@ -100,7 +100,7 @@ export function eventRules(bench: Bench): void {
 		]);
 	});
 
-	it("a step is one entry, whatever it does, and tells what it does to one task in order", async () => {
+	it("a step writes one entry, whatever it does, with its events about one task in order", async () => {
 		const session = await bench.open();
 		const place = await endOf(bench);
 		const { name, generation } = session;
@@ -124,7 +124,7 @@ export function eventRules(bench: Bench): void {
 		expect((await bench.shard.events.after(place)).entries).toHaveLength(2);
 	});
 
-	it("tasks that a session takes as they come are told with their tokens, alike or not", async () => {
+	it("events of tasks that a session takes as they are stored have their tokens, whether the tasks are alike or not", async () => {
 		const session = await bench.open();
 		const place = await endOf(bench);
 		const { name, generation } = session;
@@ -147,7 +147,7 @@ export function eventRules(bench: Bench): void {
 		expect(tokens.sort()).toEqual(claimed.sort());
 	});
 
-	it("a session that is revoked is told of, and what becomes of its tasks with it", async () => {
+	it("events tell of a revoked session, and what becomes of its tasks", async () => {
 		const session = await bench.open();
 		const { id } = await bench.started(session);
 		const place = await endOf(bench);
@@ -169,7 +169,7 @@ export function eventRules(bench: Bench): void {
 		]);
 	});
 
-	it("what becomes of a node is told by the first shard alone", async () => {
+	it("only the first shard has events about nodes", async () => {
 		const place = await endOf(bench);
 		const session = await bench.open();
 		const record = { ...nodeRecord("ann"), draining: true };
@@ -183,7 +183,7 @@ export function eventRules(bench: Bench): void {
 		expect(kindsOf(told)).toEqual(bench.index === 0 ? kinds : []);
 	});
 
-	it("what somebody has done to the cluster is told as it was said", async () => {
+	it("an event about what a user did to the cluster comes back as it was written", async () => {
 		const place = await endOf(bench);
 		const line = '{"who":"ann","what":"drain node-1"}';
 		await bench.shard.events.audit(line);
@@ -192,7 +192,7 @@ export function eventRules(bench: Bench): void {
 		]);
 	});
 
-	it("any place is one to go on from, and nothing is told of what comes to nothing", async () => {
+	it("reading can go on from any place, and what changed nothing has no event", async () => {
 		const session = await bench.open();
 		const place = await endOf(bench);
 		const tasks = [
@@ -215,7 +215,7 @@ export function eventRules(bench: Bench): void {
 		expect(await since(bench, end)).toEqual([]);
 	});
 
-	it("what is gone before it was read is told as missing, up to where it goes on", async () => {
+	it("events that were cut before they were read are reported as missing, up to where the stream goes on", async () => {
 		await bench.open();
 		const place = await endOf(bench);
 		await bench.submit({});
@@ -224,7 +224,7 @@ export function eventRules(bench: Bench): void {
 		expect(await bench.shard.events.after(place)).toMatchObject({
 			...{ how: "trimmed", from: { bytes: atEnd.bytes }, entries: [] },
 		});
-		// Who had read it all misses nothing.
+		// A reader that had read them all misses nothing.
 		expect(await since(bench, atEnd)).toEqual([]);
 		await bench.submit({});
 		const reply = await bench.shard.events.after(place);
@@ -236,7 +236,7 @@ export function eventRules(bench: Bench): void {
 		expect(kindsOf(await since(bench, reply.from))).toEqual(["task.accepted"]);
 	});
 
-	it("a place that the store has never come to is lost, and its end is told", async () => {
+	it("a place that the store has not reached is reported as lost, with the stream's end", async () => {
 		await bench.open();
 		const { generation, bytes, ms } = await endOf(bench);
 		const end = await endOf(bench);
@@ -248,9 +248,9 @@ export function eventRules(bench: Bench): void {
 	});
 }
 
-/** Of a store that is restarted. */
+/** Rules of a store that is restarted. */
 export function eventRestartRules(bench: Bench): void {
-	it("a store that was restarted goes on with what it has, and says so if what was read is not in it", async () => {
+	it("a restarted store goes on from what it has, and says so if it lacks events that were read", async () => {
 		await bench.open();
 		await bench.submit({});
 		const place = await endOf(bench);
@@ -263,7 +263,7 @@ export function eventRestartRules(bench: Bench): void {
 		expect(reply.from.generation).toBeGreaterThan(before);
 		expect(kindsOf(eventsIn(reply))).toEqual(["task.accepted"]);
 		await bench.world.lose("events", bench.index);
-		// It may have been another entry that ended there.
+		// The entry that ended there may have been another one.
 		const end = { ...(await endOf(bench)), generation: before };
 		expect(await bench.shard.events.after(end)).toMatchObject({ how: "lost" });
 		expect((await bench.open("bob", TTL_MS)).epoch).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** Rules of finding: which tasks fit a filter, and how far a step has come. */
+/** Rules of finding: which tasks fit a filter, and how far a step got. */
 import { expect, it } from "vitest";
 import type { ListRequest } from "../../node/ports.ts";
 import {
@@ -59,7 +59,7 @@ export function findingRules(bench: Bench): void {
 		]);
 	});
 
-	it("text in results and errors is found, too, and the end of a long text", async () => {
+	it("text in results and errors is found, too, also at the end of a long one", async () => {
 		const session = await bench.open();
 		const [one, two, three] = [
 			await bench.started(session),
@@ -91,7 +91,7 @@ export function findingRules(bench: Bench): void {
 		expect(await found(bench, { texts: ["needle"] })).toHaveLength(7);
 	});
 
-	it("any text that a person looks for finds nothing, or the tasks that have it", async () => {
+	it("a search for any text finds exactly the tasks that have it", async () => {
 		const odd = ["\u0000", "%d+", "(", "\ud83d", "€\u2028", "]", "null"];
 		const tasks = await bench.submit(
 			...odd.map((text) => ({ payload: JSON.stringify([text]) })),
@@ -104,7 +104,7 @@ export function findingRules(bench: Bench): void {
 		}
 	});
 
-	it("ids are found by how they begin", async () => {
+	it("tasks are found by the beginning of their ids", async () => {
 		const tasks = await bench.submit({}, {}, {});
 		const [first] = tasks as [NewTask, ...NewTask[]];
 		const idPrefix = first.id.slice(0, -1);
@@ -199,7 +199,7 @@ export function findingRules(bench: Bench): void {
 		expect(await found(bench, { queue: "q3" })).toHaveLength(2);
 	});
 
-	it("a task whose tags were changed is found by what they are now", async () => {
+	it("a task whose tags were changed is found by its present ones", async () => {
 		const [task] = await bench.submit({ options: { tags: ["old"] } });
 		const { id = "", options: seen = PLAIN } = task ?? {};
 		const changes = { options: { tags: ["new"] } };
@@ -213,7 +213,7 @@ export function findingRules(bench: Bench): void {
 		expect(await found(bench, { tags: ["old"] })).toEqual([]);
 	});
 
-	it("a step looks at so many bytes only, and says how far it came", async () => {
+	it("a step looks at a limited number of bytes, and says how far it got", async () => {
 		const payload = JSON.stringify("x".repeat(FIND_BYTES_MAX));
 		const [needle] = await bench.submit({ route: "a|u|" });
 		await bench.submit({ payload }, { payload }, { payload });

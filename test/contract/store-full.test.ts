@@ -1,6 +1,6 @@
 /**
- * A Redis whose memory is full lets the tasks that it has come to their end, and takes
- * new ones if ended ones can be discarded for them.
+ * A Redis whose memory is full lets its tasks come to their end, and accepts new ones if
+ * ended ones can be discarded for them.
  */
 
 import { afterEach, expect, test } from "vitest";
@@ -35,7 +35,7 @@ function makeSubmitter(): Submitter {
 	});
 }
 
-test("a store whose memory is full refuses new tasks, and lets what it has be claimed, ended, read and trimmed", async () => {
+test("a store whose memory is full refuses new tasks, and its tasks can still be claimed, ended, read and trimmed", async () => {
 	await ground.shard.tasks.submit([taskOf("one")]);
 	await ground.redis.config("SET", "maxmemory", "1");
 	await expect(
@@ -77,7 +77,7 @@ test("a store whose memory is full refuses new tasks, and lets what it has be cl
 	]);
 });
 
-test("a store says whether it would take a task, without being given one", async () => {
+test("a store says whether it would accept a task, without being given one", async () => {
 	const { redis, store } = ground;
 	expect(await store.refusesWrites()).toBeUndefined();
 	await redis.config("SET", "maxmemory", "1");
@@ -95,7 +95,7 @@ test("a store says whether it would take a task, without being given one", async
 	expect(await store.refusesWrites()).toBeUndefined();
 });
 
-test("a store without room for a new task discards the oldest ended ones, and takes it", async () => {
+test("a store without room for a new task discards the oldest ended ones, and accepts it", async () => {
 	const payload = JSON.stringify("x".repeat(100_000));
 	const ids = Array.from({ length: 40 }, (_, i) => `old-${i}`);
 	for (const id of ids) await ground.shard.tasks.submit([taskOf(id, payload)]);
@@ -128,7 +128,7 @@ test("a store without room for a new task discards the oldest ended ones, and ta
 	expect(log.lines.at(-1)).toMatch(/^Redis has no memory for new tasks/);
 });
 
-test("a store that stays full is logged once, and again when it takes tasks", async () => {
+test("a store that stays full is logged once, and again when it accepts tasks", async () => {
 	const submitter = makeSubmitter();
 	await ground.redis.config("SET", "maxmemory", "1");
 	log.entries.length = 0;

@@ -18,19 +18,19 @@ import {
 /** Later than the clock of any store. */
 const AHEAD = generationAt(Date.UTC(2080, 0, 1));
 
-/** A node that knows of this generation, of a run that is not the store's. */
+/** What a node knows that has seen this generation on another run than the store's. */
 function knowing(generation: number): Generation {
 	return { generation, run: "another" };
 }
 
-/** The store's clock does not lead it there, so chance has added to it. */
+/** The generation is above what the clock gives, and chance was added to it. */
 function expectAbove(generation: number, known: number): void {
 	expect(generation).toBeGreaterThan(known);
 	expect(generation).toBeLessThanOrEqual(known + GENERATION_CHANCE);
 }
 
 export function generationRules(bench: Bench): void {
-	it("an empty store begins with the generation of its clock, its tokens just above the floor", async () => {
+	it("an empty store begins with the generation of its clock, and tokens just above the floor", async () => {
 		const session = await bench.open();
 		const generation = generationAt(session.nowMs);
 		expect(session.generation).toBe(generation);
@@ -45,7 +45,7 @@ export function generationRules(bench: Bench): void {
 		expect(token).toBe(tokenFloor(session.generation) + 1);
 	});
 
-	it("a node that knows of a later generation raises the store's above it, and no one lowers it", async () => {
+	it("a node that knows of a later generation raises the store's above it, and nobody lowers it", async () => {
 		const ann = await bench.open("ann");
 		const task = await bench.started(ann);
 		const bob = await bench.open("bob", TTL_MS, knowing(AHEAD));
@@ -61,7 +61,7 @@ export function generationRules(bench: Bench): void {
 		expect((await bench.started(bob)).token).toBe(tokenFloor(raised) + 2);
 	});
 
-	it("adopting raises the generation above the one known, once, and leaves sessions alone", async () => {
+	it("adopting raises the generation above the known one, once, and leaves sessions alone", async () => {
 		const session = await bench.open();
 		const { generation: begun, run } = session;
 		const { shard } = bench;
@@ -82,7 +82,7 @@ export function generationRules(bench: Bench): void {
 		expect(token).toBe(tokenFloor(generation) + 1);
 	});
 
-	it("a generation that a node knows from a raise on another run is raised once more", async () => {
+	it("a generation that a node knows from another run is raised once more", async () => {
 		const { generation, run } = await bench.open();
 		const raised = await bench.sessions.adopt(knowing(generation));
 		expect(raised.generation).toBeGreaterThan(generation);
@@ -93,7 +93,7 @@ export function generationRules(bench: Bench): void {
 		);
 	});
 
-	it("a store whose clock stands below what nodes remember raises its generation as time passes there, too", async () => {
+	it("a store whose clock is behind what nodes remember still raises its generation as time passes", async () => {
 		const { generation, nowMs } = await bench.open(
 			"ann",
 			TTL_MS,
@@ -148,7 +148,7 @@ export function restartRules(bench: Bench): void {
 		expect(after.token).toBeGreaterThan(before.token);
 	});
 
-	it("a restarted store still has its tasks, leases and what runs", async () => {
+	it("a restarted store still has its tasks, leases and running attempts", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.submit({});
@@ -164,14 +164,14 @@ export function restartRules(bench: Bench): void {
 		expect(outcomes).toEqual(["accepted"]);
 	});
 
-	it("a store whose clock was put back raises its generation to where the clock would stand", async () => {
+	it("a store whose clock was put back raises its generation to what the clock would have been", async () => {
 		const putBackMs = 59 * TTL_MS;
 		await bench.open("ann", TTL_MS + putBackMs);
 		const bob = await bench.open("bob");
 		const { nowMs } = await bench.pulse(bob);
 		await bench.world.restart();
 		const raised = await bench.sessions.adopt(NO_GENERATION);
-		// The session that tells of it was opened a moment before the pulse.
+		// The session was opened a moment before the pulse that finds this.
 		expect(raised.generation).toBeGreaterThan(
 			generationAt(nowMs + putBackMs) - TTL_MS,
 		);

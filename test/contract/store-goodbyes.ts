@@ -4,7 +4,7 @@ import type { SessionName } from "../../protocol/lease.ts";
 import { type Bench, ROUTE, success, TTL_MS } from "./store-bench.ts";
 
 export function closingRules(bench: Bench): void {
-	it("a session without tasks says goodbye: lease and record are gone", async () => {
+	it("the goodbye of a session without tasks removes its lease and record", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		const before = await bench.pulse(bob);
@@ -41,7 +41,7 @@ export function closingRules(bench: Bench): void {
 		expect(outcomes).toEqual(["stale_token"]);
 	});
 
-	it("a session with many tasks says goodbye in several calls; from the first on nobody renews it or claims under it", async () => {
+	it("a session with many tasks says goodbye in several calls, and after the first nobody can renew it or claim under it", async () => {
 		const ann = await bench.open("ann");
 		await bench.submit({}, {}, {});
 		await bench.claim(ann);
@@ -61,7 +61,7 @@ export function closingRules(bench: Bench): void {
 		expect(await goodbye(bench, ann.name)).toEqual({ left: 0, putBack: [] });
 	});
 
-	it("the goodbye of an earlier session leaves the newer one's record", async () => {
+	it("the goodbye of an earlier session leaves the record of the newer one", async () => {
 		const first = await bench.open();
 		const second = await bench.open();
 		expect(await goodbye(bench, first.name)).toMatchObject({ left: 0 });

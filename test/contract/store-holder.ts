@@ -1,4 +1,4 @@
-/** What holders say of their attempts, drawn at random: each of the ways in which one ends. */
+/** What holders report of their attempts, drawn at random: every way in which one ends. */
 import type { AttemptName, GiveBack } from "../../node/ports.ts";
 import type { ClaimedTask, TaskAbout, TaskEnd } from "../../protocol/task.ts";
 import type { SeededRandom } from "../random.ts";
@@ -7,14 +7,14 @@ import type { SeededRandom } from "../random.ts";
 export const LAPSING_MS = 1;
 export const NEVER_MS = 3_600_000;
 
-/** An attempt that was claimed, or that nobody ever had. */
+/** An attempt that was claimed, or one that nobody ever had. */
 export interface Held extends AttemptName {
 	readonly about?: TaskAbout | undefined;
 }
 
 const ERROR = { code: "failed", message: "of\nno luck alone" };
 
-/** `startedMs`: another one each, to be told apart by. */
+/** `startedMs`: different each time, to tell them apart. */
 export function drawEnd(
 	random: SeededRandom,
 	{ id, token, about }: Held,
@@ -29,7 +29,7 @@ export function drawEnd(
 	return { ...told, state: "FAILURE", end, error: ERROR };
 }
 
-/** What it was claimed with, now and then with a token that no one ever had. */
+/** The token it was claimed with, or now and then one that nobody ever had. */
 export function drawHeld(random: SeededRandom, task: ClaimedTask): Held {
 	const { id, token } = task;
 	const told = random.oneIn(12) ? token + 1_000 : token;

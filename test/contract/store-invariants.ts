@@ -1,6 +1,6 @@
 /**
  * What must hold in a shard at every moment, seen through its port alone; and
- * how a task may differ from one moment to the next.
+ * how a task may change from one moment to the next.
  */
 import { expect } from "vitest";
 import type {
@@ -27,9 +27,9 @@ import { addSums, noSums } from "../../protocol/work-sums.ts";
 import { busyOf } from "../fakes/busy.ts";
 import { expectAlike, Flaws } from "./store-alike.ts";
 
-/** Everything that a shard tells of itself. */
+/** Everything that a shard reports of itself. */
 export interface Snapshot {
-	/** As each tells of itself, of all ids there might be. */
+	/** As each session reports of itself, out of all ids that there might be. */
 	readonly byId: readonly TaskRecord[];
 	/** Newest first. */
 	readonly tasks: readonly TaskRecord[];
@@ -50,13 +50,13 @@ export interface Snapshot {
 	readonly figures: Omit<LiveLook, "nowMs" | "samples">;
 	readonly holding: readonly HeldAttempt[];
 	readonly heads: readonly (LiveHead | undefined)[];
-	/** How work went, in all that is kept. */
+	/** The statistics, in all steps that are kept. */
 	readonly work: readonly WorkSums[];
 }
 
 const PAGE = 9;
 
-/** Looks at all of a shard, in which these sessions have been open. */
+/** Looks at all of a shard in which these sessions have been open. */
 export async function look(
 	shard: Shard,
 	sessions: readonly SessionName[],
@@ -100,7 +100,7 @@ export async function look(
 	};
 }
 
-/** Of the heads as many as the store comes to. */
+/** As many of the heads as the store gets to. */
 async function liveOf({ live }: Shard, ids: readonly string[]) {
 	const { nowMs: _, samples: __, ...figures } = await live.look(0);
 	const sessions = figures.sessions.map(({ session }) => session);
@@ -121,7 +121,7 @@ async function busyIn({ tasks }: Shard): Promise<BusyRoute[]> {
 	return found.sort((a, b) => (a.route < b.route ? -1 : 1));
 }
 
-/** Whatever the step was in which it was added: that goes by the moment. */
+/** Summed over the steps, since the step in which something is added depends on the moment. */
 async function workOf({ stats }: Shard): Promise<WorkSums[]> {
 	const { steps } = await stats.sums("day", 0);
 	const all = new Map<string, WorkSums>();
@@ -134,7 +134,7 @@ async function workOf({ stats }: Shard): Promise<WorkSums[]> {
 	return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 }
 
-/** The latest moment that any task remembers, or a session was revoked: when the last step that changed one was made. */
+/** The latest moment in any task, or at which a session was revoked: when the last step that changed one was made. */
 export function latestMs({ tasks, lostMs }: Snapshot): number {
 	const moments = tasks.flatMap((task) => [
 		task.createdMs,
@@ -165,7 +165,7 @@ function checkLists(
 	{ byId, tasks, states, counts, busy }: Snapshot,
 	where: string,
 ): void {
-	// Lists are read from queues, holders and indexes: so each task is in one of these.
+	// Lists are read from queues, holders and indexes, so each task is in one of these.
 	const bySeq = [...byId].sort((a, b) => b.seq - a.seq);
 	expectAlike(tasks, bySeq, `${where}: each task in one place`);
 	const seqs = tasks.map((task) => task.seq);
@@ -250,7 +250,7 @@ function checkTask(task: TaskRecord, flaws: Flaws): void {
 	flaws.unless((error !== undefined) === hasFailed, `${id}: its error`);
 }
 
-/** From one moment to the next each task makes at most one move; only ended ones go. */
+/** From one moment to the next each task makes at most one move, and only ended ones disappear. */
 export function checkStep(
 	before: Snapshot,
 	now: Snapshot,

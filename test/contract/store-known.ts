@@ -1,10 +1,10 @@
-/** Rules of what is said of a task that has the id of one that is submitted. */
+/** Rules of what is told of a task that already has the id of a submitted one. */
 import { expect, it } from "vitest";
 import type { KnownTask } from "../../node/ports.ts";
 import { LEFT_OUT, type NewTask } from "../../protocol/task.ts";
 import type { Bench } from "./store-bench.ts";
 
-/** What the shard says of the task that has the id of this one. */
+/** What the shard tells of the task that has this one's id. */
 export async function knownAs(bench: Bench, task: NewTask): Promise<KnownTask> {
 	const [known] = await bench.tasks.known([task]);
 	if (known === undefined) throw new Error(`there is no task ${task.id}`);
@@ -12,7 +12,7 @@ export async function knownAs(bench: Bench, task: NewTask): Promise<KnownTask> {
 }
 
 export function knownRules(bench: Bench): void {
-	it("of a task it is said what it is and how it stands; of none, nothing", async () => {
+	it("a task is told with its contents and its state; an unknown one is not told", async () => {
 		const started = await bench.started(await bench.open());
 		const [waiting] = await bench.submit({});
 		const [running] = (await bench.read(started.id)).attempts;
@@ -29,7 +29,7 @@ export function knownRules(bench: Bench): void {
 		]);
 	});
 
-	it("a submission is told no more of the task that has its id than it takes to compare them, however large that one is", async () => {
+	it("a submission is told no more of a task with its id than it takes to compare them, however large that task is", async () => {
 		const payload = JSON.stringify("é".repeat(10_000));
 		const task = await bench.started(await bench.open(), { payload });
 		const { id, token, claimedMs } = task;

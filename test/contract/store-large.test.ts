@@ -1,4 +1,4 @@
-/** Steps on tasks with the longest texts that there may be hold Redis for a moment only. */
+/** Steps on tasks with the longest possible texts hold Redis for a moment only. */
 import { expect, test } from "vitest";
 import type { SubmitOutcome } from "../../node/ports.ts";
 import {
@@ -14,7 +14,7 @@ import { ROUTE } from "./store-bench.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";
 
 const ground = StoreOnRedis.forFile("large");
-/** Of the time of Redis' own thread, however busy the machine is. A batch takes some tens of them. */
+/** In processor time of Redis' own thread, however busy the machine is. A batch takes some tens of these. */
 const BATCH_CPU_MS_MAX = 200;
 
 const LONG = "x y ".repeat(ATTEMPT_ERROR_CHARS_MAX / 4);
@@ -74,7 +74,7 @@ test("a task that failed often with long errors is put off, lost, reopened and d
 
 const IDS = Array.from({ length: 9 }, (_, i) => `long-${i}`);
 
-/** Scripts that were run meanwhile. */
+/** How many scripts were run meanwhile. */
 async function stepsOf(work: () => Promise<void>): Promise<number> {
 	await ground.redis.config("RESETSTAT");
 	await work();
@@ -132,7 +132,7 @@ async function lose(): Promise<void> {
 	}
 }
 
-test("a step takes a few tasks with long payloads, and all have their turn in order", async () => {
+test("a step takes a few tasks with long payloads, and all get their turn in order", async () => {
 	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
 	const fields = { route: ROUTE, payload, options: { delay: 1 } };
 	const { tasks } = ground.shard;
@@ -146,7 +146,7 @@ test("a step takes a few tasks with long payloads, and all have their turn in or
 	expect(states).toMatchObject({ PENDING: IDS.length, STARTED: 0 });
 });
 
-test("what is known of tasks with large payloads is told in order, in steps", async () => {
+test("known tasks with large payloads are told in order, in steps", async () => {
 	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
 	const many = Math.ceil((2.5 * STEP_BYTES_MAX) / PAYLOAD_BYTES_MAX);
 	const tasks = Array.from({ length: many }, (_, i) => {
@@ -161,7 +161,7 @@ test("what is known of tasks with large payloads is told in order, in steps", as
 	]);
 });
 
-test("tasks that are sent again are told in order, in steps, if what is known of them is large", async () => {
+test("tasks that are sent again are told in order, and in steps if they are large", async () => {
 	const payload = JSON.stringify("x".repeat(PAYLOAD_BYTES_MAX - 2));
 	const many = Math.ceil((2.5 * STEP_BYTES_MAX) / PAYLOAD_BYTES_MAX);
 	const large = Array.from({ length: many }, (_, i) => {

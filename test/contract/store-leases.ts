@@ -35,7 +35,7 @@ export function renewingRules(bench: Bench): void {
 		expect((await bench.pulse(bob)).expired).toEqual([]);
 	});
 
-	it("no lease ends later than one renewed now, as it would if the clock was put back, and all are told", async () => {
+	it("no lease ends later than one renewed now, also after the clock was put back, and every session is told of that", async () => {
 		await bench.open("ann", 60 * TTL_MS);
 		const bob = await bench.open("bob");
 		const { nowMs, clockStepsBack } = await bench.pulse(bob);
@@ -65,7 +65,7 @@ export function renewingRules(bench: Bench): void {
 		expect(await bench.sessions.pulse(ann.name, TTL_MS)).toEqual(refused);
 	});
 
-	it("a session that was never opened is revoked, one with a successor superseded", async () => {
+	it("a session that was never opened is revoked, and one with a successor superseded", async () => {
 		const unknown = formatSession("ann", 5);
 		expect(await bench.sessions.pulse(unknown, TTL_MS)).toEqual({
 			ok: false,

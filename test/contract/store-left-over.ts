@@ -1,10 +1,10 @@
-/** Rules of what a shard tells about tasks that have waited for long. */
+/** Rules of what a shard tells about tasks that have waited for a long time. */
 import { expect, it } from "vitest";
 import { LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
 import type { Bench } from "./store-bench.ts";
 
 export function leftOverRules(bench: Bench): void {
-	it("tells how many tasks of a route have waited for long, whatever their priorities", async () => {
+	it("a shard tells how many tasks of a route have waited for long, whatever their priorities", async () => {
 		const session = await bench.open();
 		const at = ["a|t|", "b|t|", "none|t|"];
 		const leftOver = (forMs: number) => bench.tasks.leftOver(at, forMs);
@@ -27,7 +27,7 @@ export function leftOverRules(bench: Bench): void {
 	});
 
 	it.each([0, LEFT_OVER_ROUTES_MAX + 1])(
-		"%i routes are not asked about at once",
+		"one question may not be about %i routes",
 		async (count) => {
 			const routes = Array.from({ length: count }, (_, i) => `r${i}|t|`);
 			await expect(bench.tasks.leftOver(routes, 0)).rejects.toThrow();

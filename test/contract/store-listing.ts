@@ -1,4 +1,4 @@
-/** Rules of listing: what a session runs, and which attempts are not its own. */
+/** Rules of listing: what a session runs, and which attempts are not its own any more. */
 import { expect, it } from "vitest";
 import { UNLISTED_BATCH_MAX } from "../../protocol/limits.ts";
 import { type Bench, success } from "./store-bench.ts";
@@ -10,7 +10,7 @@ export function listingRules(bench: Bench): void {
 		expect(await bench.sessions.unlisted(session.name, tasks)).toEqual([]);
 	});
 
-	it("attempts that have ended, were given back or never were are named, in order", async () => {
+	it("attempts that have ended, were given back or never existed are named, in order", async () => {
 		const session = await bench.open();
 		const ended = await bench.started(session);
 		const running = await bench.started(session);
@@ -28,7 +28,7 @@ export function listingRules(bench: Bench): void {
 		).toEqual([unknown, ended, returned]);
 	});
 
-	it("only the newest attempt of a task that was given out anew is its session's", async () => {
+	it("only the newest attempt of a task that was given out again belongs to its session", async () => {
 		const session = await bench.open();
 		const older = await bench.started(session);
 		const { id, token } = older;
@@ -41,7 +41,7 @@ export function listingRules(bench: Bench): void {
 		expect(await bench.sessions.unlisted(session.name, both)).toEqual([older]);
 	});
 
-	it("attempts of another session are named, though it is the same node's", async () => {
+	it("attempts of another session are named, even if it is of the same node", async () => {
 		const ann = await bench.open("ann");
 		const bob = await bench.open("bob");
 		const task = await bench.started(ann);
@@ -51,7 +51,7 @@ export function listingRules(bench: Bench): void {
 		expect(await bench.sessions.unlisted(ann.name, [task])).toEqual([]);
 	});
 
-	it("as many are told apart as may be asked about at once", async () => {
+	it("as many attempts are told apart as one question may name", async () => {
 		const session = await bench.open();
 		const half = UNLISTED_BATCH_MAX / 2;
 		await bench.submit(...Array.from({ length: half }, () => ({})));

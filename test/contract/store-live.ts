@@ -1,16 +1,16 @@
-/** Rules of what the page is drawn from: figures, now and over time, what runs, and what happened before. */
+/** Rules of what the live page is drawn from: figures, now and over time, running tasks, and past events. */
 import { expect, it } from "vitest";
 import type { EventEntry } from "../../node/ports.ts";
 import { LIVE_HOLDERS_STEP, LIVE_STEP_MS } from "../../protocol/limits.ts";
 import { type Bench, ROUTE, success } from "./store-bench.ts";
 
-/** Of a step enough must be left for what is tried within it. */
+/** How much of a step must be left for what a test does within it. */
 const ROOM_MS = 1_500;
 
 export function liveRules(bench: Bench): void {
 	const look = () => bench.shard.live.look(0);
 
-	it("a look tells what waits, runs, and has ever ended", async () => {
+	it("a look tells how many tasks wait, run, and have ever ended", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {}, { options: { delay: "1h" } });
 		const [one, two] = (await bench.claim(session, 2)).tasks;
@@ -25,11 +25,11 @@ export function liveRules(bench: Bench): void {
 			...{ pending: 0, started: 1, ended: 2, failed: 1, samples: [] },
 			sessions: [{ session: session.name, running: 1 }],
 		});
-		// What was opened again ends once more.
+		// A task that was reopened ends once more.
 		const again = { round: 1, afterMs: 0, expiresMs: undefined };
 		await bench.tasks.retry([{ id, ...again }]);
 		expect(await look()).toMatchObject({ pending: 1, ended: 2, failed: 0 });
-		// What is forgotten has ended, too.
+		// Discarded tasks have ended, too.
 		await bench.tasks.remove([one.id]);
 		await bench.tasks.complete([success(three)]);
 		expect(await look()).toMatchObject({ pending: 1, started: 0, ended: 3 });
@@ -46,7 +46,7 @@ export function liveRules(bench: Bench): void {
 		expect(sessions).toEqual([{ session: bob.name, expiresMs, running: 0 }]);
 	});
 
-	/** At a time at which the step goes on for a while. */
+	/** Waits for a moment at which the step goes on for a while. */
 	async function inStep(): Promise<number> {
 		let nowMs = 0;
 		await bench.until("a step has just begun", async () => {
@@ -56,7 +56,7 @@ export function liveRules(bench: Bench): void {
 		return nowMs - (nowMs % LIVE_STEP_MS);
 	}
 
-	it("of each step figures are kept once; when the oldest task came may be said later", async () => {
+	it("figures are kept once for each step; the age of the oldest task may be added later", async () => {
 		const { live } = bench.shard;
 		await bench.open();
 		await bench.submit({}, {});
@@ -77,7 +77,7 @@ export function liveRules(bench: Bench): void {
 		expect((await live.look(atMs - 1)).samples).toHaveLength(1);
 	});
 
-	it("what sessions run is told of as many as one step may read", async () => {
+	it("a step tells what sessions run, of as many as it may read", async () => {
 		const [ann, bob] = [await bench.open("ann"), await bench.open("bob")];
 		await bench.submit(
 			...Array.from({ length: LIVE_HOLDERS_STEP + 5 }, () => ({})),
@@ -117,7 +117,7 @@ export function liveRules(bench: Bench): void {
 		]);
 	});
 
-	it("what happened is told backwards, too, a step at a time", async () => {
+	it("events can also be read backwards, a step at a time", async () => {
 		const { events } = bench.shard;
 		await bench.open();
 		const long = { options: { tags: Array(16).fill("t".repeat(64)) } };

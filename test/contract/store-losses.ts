@@ -1,4 +1,4 @@
-/** Rules of losses: which tasks are suspected of ending their nodes, and what is known of these. */
+/** Rules of losses: which tasks are suspected of killing their nodes, and what is known of these nodes. */
 import { expect, it } from "vitest";
 import type { RevokeRequest } from "../../node/ports.ts";
 import {
@@ -35,7 +35,7 @@ function lossesOn(bench: Bench) {
 		}
 	}
 
-	/** A node is started, takes all that waits, so many tasks, and is lost. */
+	/** A node starts, takes all waiting tasks, of which there are so many, and is lost. */
 	async function loseWith(
 		tasks: number,
 		lostElsewhere?: boolean,
@@ -47,7 +47,7 @@ function lossesOn(bench: Bench) {
 		await lose(session, lostElsewhere, limit);
 	}
 
-	/** A task that has lost its node so often that it runs in a process of its own. */
+	/** Makes a task that has lost its node so often that it runs in a process of its own. */
 	async function suspect(): Promise<string> {
 		const [task] = await bench.submit({});
 		for (let times = 0; times < LOSSES_SHARED_MAX; times++) await loseWith(1);
@@ -60,7 +60,7 @@ function lossesOn(bench: Bench) {
 export function poisonRules(bench: Bench): void {
 	const { loseWith, suspect } = lossesOn(bench);
 
-	it("a task may lose its node with others on it as often as it does, taken back at once or one by one", async () => {
+	it("a task may lose its node any number of times if others ran there, whether they are taken back at once or one by one", async () => {
 		const [one, two] = await bench.submit({}, {});
 		for (let times = 0; times < 5; times++) {
 			await loseWith(2, false);
@@ -74,12 +74,12 @@ export function poisonRules(bench: Bench): void {
 		expect(tasks).toMatchObject([{ losses: 10 }, { losses: 10 }]);
 	});
 
-	it("a task that is all that its node runs, in a process of its own, is given up when it loses that for the last time, and its last holder refused", async () => {
+	it("a task that runs alone on its node, in a process of its own, is given up after its last loss, and its last holder is refused", async () => {
 		const id = await suspect();
 		const lossesMax = LOSSES_SHARED_MAX + LOSSES_ALONE_MAX;
 		for (let times = LOSSES_SHARED_MAX + 1; times < lossesMax; times++)
 			await loseWith(1, false);
-		// With others it does not count, in this shard or another.
+		// A loss together with others, in this shard or another, does not count.
 		const [other] = await bench.submit({});
 		await loseWith(2, false);
 		bench.startAgain();
@@ -115,14 +115,14 @@ export function poisonRules(bench: Bench): void {
 export function suspectRules(bench: Bench): void {
 	const { lose, suspect } = lossesOn(bench);
 
-	/** How many losses of the task, which waits, are held against it. */
+	/** How many losses count against the task, which waits. */
 	async function heldAgainst(id: string): Promise<number> {
 		const { state, attempts } = await bench.read(id);
 		expect(state).toBe("PENDING");
 		return attempts.filter(({ alone }) => alone).length;
 	}
 
-	it("whether a suspect was alone is asked before it is put back, once its lease is taken; and only of a suspect", async () => {
+	it("whether a task was alone is asked after the lease was taken and before the task is put back; and only of a suspect", async () => {
 		const id = await suspect();
 		bench.startAgain();
 		const session = await bench.open();
@@ -152,7 +152,7 @@ export function suspectRules(bench: Bench): void {
 		expect(await heldAgainst(id)).toBe(1);
 	});
 
-	it("a suspect was not alone if nobody knows to which life its session belonged", async () => {
+	it("a suspect was not alone if its session's life is unknown", async () => {
 		const id = await suspect();
 		bench.startAgain();
 		const session = await bench.open();
@@ -164,16 +164,16 @@ export function suspectRules(bench: Bench): void {
 }
 
 export function lifeRules(bench: Bench): void {
-	/** What is told of the first life of ann. */
+	/** What is known of ann's first life. */
 	const first = nodeRecord("ann");
 	const lostWith = () => bench.sessions.lostWith(first);
 
-	/** A session that has not renewed for so long. */
+	/** Opens a session that has not renewed its lease for so long. */
 	async function renewedAgo(session: Session, ms: number): Promise<void> {
 		await bench.pulse(session, LEASE_TTL_MS - ms);
 	}
 
-	it("a life's losses are known also after its tasks were put back, and its node has come again and lost others", async () => {
+	it("a life's losses stay known after its tasks were put back, and after its node has come back and lost others", async () => {
 		const ann = await bench.open();
 		await bench.submit({}, {}, {});
 		await bench.claim(ann);
@@ -191,7 +191,7 @@ export function lifeRules(bench: Bench): void {
 		expect(await lostWith()).toBeUndefined();
 	});
 
-	it("a life that is followed by another of its node has lost what it ran, which may be nothing", async () => {
+	it("a life that another of its node has followed has lost what it ran, which may be nothing", async () => {
 		await bench.open();
 		bench.startAgain();
 		await bench.started(await bench.open());
@@ -203,7 +203,7 @@ export function lifeRules(bench: Bench): void {
 		expect(await bench.sessions.lostWith(second)).toBe(1);
 	});
 
-	it("all sessions of a life count, and the one that it has if it has not renewed that for long", async () => {
+	it("all sessions of a life count, also the present one if it has not been renewed for long", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);
 		await bench.sessions.revoke(now(ann));

@@ -1,4 +1,4 @@
-/** A Redis that answers and does not let the node in. */
+/** A Redis that answers, but does not let the node in. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Connection } from "../../node/store/redis/connection.ts";
@@ -41,7 +41,7 @@ test("a node that is no longer let in logs it once, and is up again when it is l
 	await connection.close();
 });
 
-test("a database that the user may not choose is not replaced by the first one", async () => {
+test("a node whose user may not select its database does not use the first one instead", async () => {
 	await operator.acl("SETUSER", "ann", "on", ">secret", "~*", "+@all");
 	await operator.acl("SETUSER", "ann", "-select");
 	const address = `${redis.url.replace("//", "//ann:secret@")}/3`;

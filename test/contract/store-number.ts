@@ -1,4 +1,4 @@
-/** Rules of the number of shards, which shard 0 keeps and every shard has, and of what is lost by hand. */
+/** Rules of the number of shards, which shard 0 decides and every shard has, and of what is deleted by hand. */
 import { expect, it } from "vitest";
 import { type Shard, StoreMismatch, unsettled } from "../../node/ports.ts";
 import { formatSession } from "../../protocol/lease.ts";
@@ -14,9 +14,9 @@ function opening(nodeId: string) {
 	};
 }
 
-/** On shard 0. */
+/** Rules of shard 0. */
 export function numberRules(bench: Bench): void {
-	it("a number becomes the cluster's only if the store is empty and it may, and stands from then on", async () => {
+	it("a number becomes the cluster's only if the store is empty and the node may set it, and is fixed from then on", async () => {
 		const { world } = bench;
 		expect(await world.agree(false)).toBe("empty");
 		expect(await world.agree(false)).toBe("empty");
@@ -26,7 +26,7 @@ export function numberRules(bench: Bench): void {
 		expect(await world.agree(true)).toBe("used");
 	});
 
-	it("a number that does not become the cluster's is in no shard", async () => {
+	it("a number that does not become the cluster's is left in no shard", async () => {
 		const { world } = bench;
 		expect(await world.agree(false)).toBe("empty");
 		// Another node was there first.
@@ -36,7 +36,7 @@ export function numberRules(bench: Bench): void {
 			await expect(tasks.get(["a"])).rejects.toThrow(unsettled().message);
 	});
 
-	it("a pulse restores a number that the store has lost, whether or not its session is known; an opening does, too", async () => {
+	it("a pulse restores a number that the store has lost, whether or not its session is known, and so does an opening", async () => {
 		const { world, shard } = bench;
 		await world.agree(true);
 		const ann = await bench.open();
@@ -54,7 +54,7 @@ export function numberRules(bench: Bench): void {
 		expect(await world.agree(false)).toBe("agreed");
 	});
 
-	it("a node with another number is told so, whatever else there is to tell", async () => {
+	it("a node with another number is told that before anything else", async () => {
 		const { world, shard } = bench;
 		const shards = world.store.shards.length;
 		const told = { ok: false, code: "other_shards", shards };
@@ -64,7 +64,7 @@ export function numberRules(bench: Bench): void {
 		expect(await other.sessions.pulse(ann.name, 2 * TTL_MS)).toEqual(told);
 		expect(await other.sessions.pulse("ghost:1", TTL_MS)).toEqual(told);
 		expect(await other.sessions.open(opening("bob"))).toEqual(told);
-		// Nothing was renewed, and nobody has come.
+		// Nothing was renewed, and no session was opened.
 		const { nodes } = await shard.sessions.nodes();
 		expect(nodes).toHaveLength(1);
 		expect(nodes[0]?.expiresMs).toBeLessThan(nowMs + 2 * TTL_MS);
@@ -72,9 +72,9 @@ export function numberRules(bench: Bench): void {
 	});
 }
 
-/** On another shard, of which shard 0 knows nothing. */
+/** Rules of any other shard, about which shard 0 knows nothing. */
 export function otherNumberRules(bench: Bench): void {
-	it("the number is that of the node that opens a session, and no session of another number is renewed", async () => {
+	it("the number is that of the node that opened a session last, and no session of another number is renewed", async () => {
 		const { world, shard, index } = bench;
 		const other = world.toOther(index);
 		const ann = await bench.open();
@@ -88,7 +88,7 @@ export function otherNumberRules(bench: Bench): void {
 		expect(await other.sessions.pulse(bob, TTL_MS)).toEqual(revoked);
 	});
 
-	it("an opening that comes after its number is sure neither changes nor restores one", async () => {
+	it("an opening that comes when its number is no longer certain neither changes nor restores one", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const { nowMs, opens } = await bench.pulse(ann);
@@ -102,11 +102,11 @@ export function otherNumberRules(bench: Bench): void {
 		await world.lose("number", index);
 		expect(await shard.sessions.open(beforeMs)).toEqual(late);
 		await bench.pulse(ann);
-		// If it changes nothing it may be as late as it likes.
+		// An opening that changes nothing may be as late as it likes.
 		expect(await shard.sessions.open(beforeMs)).toMatchObject({ ok: true });
 	});
 
-	it("a lost number is restored by a session that is there, and by no other", async () => {
+	it("a lost number is restored by a session that exists, and by no other", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		await world.lose("number", index);
@@ -121,7 +121,7 @@ export function otherNumberRules(bench: Bench): void {
 }
 
 export function fencingRules(bench: Bench): void {
-	it("a node with another number, or one that is lost, neither puts a task nor looks for one", async () => {
+	it("a node neither stores nor reads tasks if the number is another one, or is lost", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const [task] = await bench.submit({});
@@ -158,7 +158,7 @@ export function fencingRules(bench: Bench): void {
 }
 
 export function lossRules(bench: Bench): void {
-	it("a node whose record was deleted finds that out, and restores it under its session", async () => {
+	it("a node whose record was deleted finds that out, and restores it with its session", async () => {
 		const { world, shard, index } = bench;
 		const ann = await bench.open();
 		const before = await bench.pulse(ann);

@@ -1,6 +1,6 @@
 /**
- * A store of one shard on a Redis of its own, for a file of tests that also look
- * and reach past the store: what they overwrite, fill or take away there, it meets.
+ * A store of one shard on a Redis of its own, for tests that also reach past the store:
+ * it meets what they overwrite, fill or take away there.
  */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach } from "vitest";
@@ -28,7 +28,7 @@ interface Started {
 }
 
 export class StoreOnRedis implements AsyncDisposable {
-	/** Of ann's session. */
+	/** The name of ann's session. */
 	lease: Lease = { session: "", generation: 0 };
 	#started: Started | undefined;
 
@@ -38,7 +38,7 @@ export class StoreOnRedis implements AsyncDisposable {
 		return ground;
 	}
 
-	/** For the tests of a file: each begins on an empty Redis, with one session. */
+	/** The ground for the tests of a file: each begins on an empty Redis, with one session. */
 	static forFile(cluster: string, log?: Log): StoreOnRedis {
 		const ground = new StoreOnRedis();
 		beforeAll(() => ground.#start(cluster, log));
@@ -67,7 +67,7 @@ export class StoreOnRedis implements AsyncDisposable {
 		return this.lease.session;
 	}
 
-	/** Empties Redis; then there is one session, ann's. */
+	/** Empties Redis, and opens one session, ann's. */
 	async begin(): Promise<Lease> {
 		await this.redis.flushall();
 		const record = nodeRecord("ann");
@@ -77,7 +77,7 @@ export class StoreOnRedis implements AsyncDisposable {
 		return this.lease;
 	}
 
-	/** The time of a processor that Redis' main thread has taken so far: not that for which the machine has kept it waiting. */
+	/** The processor time that Redis' main thread has used so far, without the time for which the machine kept it waiting. */
 	async cpuMs(): Promise<number> {
 		const told = await this.redis.info("cpu");
 		const seconds = ["user", "sys"].map((kind) => {

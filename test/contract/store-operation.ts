@@ -1,4 +1,4 @@
-/** One operation on a shard, written down before it is made, and what is looked for in its answer. */
+/** One operation on a shard, described before it is made, and what its answer may contain. */
 import type { RoutesTold, SeenLease, Shard } from "../../node/ports.ts";
 import { END_KINDS, type EndKind, type Kept } from "../../protocol/keep.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
@@ -19,11 +19,11 @@ export type Operation = {
 
 /** What the operator looks for in any answer. */
 export interface Answer {
-	/** Of ended tasks, by their kind. */
+	/** Ended tasks, by kind. */
 	readonly kept?: readonly number[];
 	readonly generation?: number;
 	readonly run?: string;
-	/** Of a pulse. */
+	/** The answer to a pulse. */
 	readonly raised?: Generation;
 	readonly epoch?: number;
 	readonly nowMs?: number;
@@ -42,6 +42,6 @@ export async function perform(
 	const answer = (await Reflect.apply(step, shard[subject], args)) ?? {};
 	if (method !== "tasks.complete") return answer;
 	const { kept }: { kept: Readonly<Record<EndKind, Kept>> } = answer;
-	// A store's twin does not know how large a task is there.
+	// The twin does not know how large a task is in the store.
 	return { ...answer, kept: END_KINDS.map((kind) => kept[kind].number) };
 }

@@ -2,9 +2,9 @@
  * Draws random operations on one shard, from a seed: sound ones, stale ones,
  * nonsense and repeats, as a cluster of careless nodes would send them.
  *
- * It remembers what answers told (sessions, tokens), and forgets nothing that
- * has become stale, so that old tokens and dead sessions come back again and
- * again. Few ids, nodes and routes, so that operations meet.
+ * It remembers sessions and tokens from answers, also when they have become stale,
+ * so that old tokens and dead sessions come back again and again. There are few ids,
+ * nodes and routes, so that operations collide.
  */
 import type {
 	Lease,
@@ -34,14 +34,14 @@ import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack, drawHeld, type Held } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
 
-/** A pulse of this TTL is meant to run out before the next operation. */
+/** A lease with this TTL is meant to expire before the next operation. */
 export const LAPSING_TTL_MS = 1;
 
 const NODES = ["ann", "bob", "cid"];
 const NAMES = ["host", "host-2"];
 const FIRST_LIFE_MS = 1_800_000_000_000;
 const IDS = 40;
-/** Sessions and tokens that are remembered. */
+/** How many sessions and tokens are remembered. */
 const MEMORY = 24;
 const REPEAT_ONE_IN = 8;
 
@@ -49,9 +49,9 @@ export class Operator {
 	/** Every session that was ever opened. */
 	readonly sessions: SessionName[] = ["ghost:1"];
 	readonly #random: SeededRandom;
-	/** All that there may be. */
+	/** All ids that there may be. */
 	readonly ids: string[];
-	/** Ends of leases, as they were told. */
+	/** When leases end, as last told. */
 	readonly #ends = new Map<SessionName, number>();
 	#claimed: ClaimedTask[] = [];
 	#past: Operation[] = [];
@@ -61,7 +61,7 @@ export class Operator {
 
 	constructor(random: SeededRandom, index: number, shards: number) {
 		this.#random = random;
-		// Each fourth is at home where the one before it is.
+		// Every fourth one has its home where the one before it has.
 		const ids = Array.from({ length: IDS * shards }, (_, i) =>
 			i % 4 === 3 ? `id-${i - 1}~next` : `id-${i}`,
 		);
@@ -77,7 +77,7 @@ export class Operator {
 		return operation;
 	}
 
-	/** Now and then a list of all that fits. */
+	/** Now and then a list of everything that fits. */
 	drawSearch(): ListRequest | undefined {
 		return this.#random.oneIn(4) ? drawList(this.#random, this.ids) : undefined;
 	}
@@ -95,7 +95,7 @@ export class Operator {
 		if (method === "sessions.open" && answer.epoch !== undefined) {
 			const { nodeId } = args[0].record;
 			const session = formatSession(nodeId, answer.epoch);
-			// One that was opened before, and has been given once more, is the newest now.
+			// A session that was opened before and is given once more is now the newest.
 			const at = this.sessions.indexOf(session);
 			if (at >= 0) this.sessions.splice(at, 1);
 			this.sessions.push(session);
@@ -121,7 +121,7 @@ export class Operator {
 		}
 	}
 
-	/** Each as often as it should come. */
+	/** Each operation as many times as it should be drawn. */
 	readonly #kinds: readonly (() => Operation)[] = [
 		() => this.#open(),
 		() => this.#describe(),
@@ -165,7 +165,7 @@ export class Operator {
 	#open(): Operation {
 		const record = { ...this.#record(), ...this.#life() };
 		const known = this.#known();
-		// Of the newest session, of an older one, or of none.
+		// The epoch of the newest session, of an older one, or none.
 		const told = this.#random.oneIn(3) ? undefined : this.#session();
 		const knownEpoch = told === undefined ? 0 : parseSession(told).epoch;
 		const sureUntilMs = Number.MAX_SAFE_INTEGER;
@@ -268,7 +268,7 @@ export class Operator {
 
 	#id = () => this.#random.pick(this.ids);
 
-	/** Mostly one of the newest, which may be alive. */
+	/** Mostly one of the newest sessions, which may be alive. */
 	#session(): SessionName {
 		const all = this.sessions.slice(-MEMORY);
 		return this.#random.pick(
@@ -276,7 +276,7 @@ export class Operator {
 		);
 	}
 
-	/** What sessions hold or once held. */
+	/** An attempt that a session holds or once held. */
 	#holdings(): Held[] {
 		if (this.#claimed.length === 0) return [{ id: "nobody", token: 1 }];
 		const drawn = this.#some(this.#claimed);

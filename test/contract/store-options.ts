@@ -1,4 +1,4 @@
-/** Rules of options: they come back as they were, whatever becomes of their task. */
+/** Rules of options: they stay as they were, whatever becomes of their task. */
 import { expect, it } from "vitest";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { type Bench, SOME_OPTIONS } from "./store-bench.ts";

@@ -1,6 +1,6 @@
 /**
- * Rules of what a shard reports about its work at large: where a task stands, how its
- * queues are, why tasks failed.
+ * Rules of what a shard reports about its work as a whole: the place of a task, the
+ * state of its queues, and why tasks failed.
  */
 import { expect, it } from "vitest";
 import type {
@@ -40,7 +40,7 @@ export function standingRules(bench: Bench): void {
 }
 
 export function queueRules(bench: Bench): void {
-	it("counts tell of no more routes than they are asked for: of those that tasks came to last", async () => {
+	it("counts name no more routes than they are asked for: those to which tasks came last", async () => {
 		const routes = ["a|t|", "b|t|", "c|t|"];
 		for (const route of routes) await bench.submit({ route });
 		const { waiting: two, ...counts } = await bench.tasks.counts(2);
@@ -72,7 +72,7 @@ export function queueRules(bench: Bench): void {
 		const found = await queues();
 		expect(found).toMatchObject([
 			{ route: "b|t|", count: 2, oldestId: b?.id },
-			// Though another one goes first.
+			// Although another one goes first.
 			{ route: "a|t|", count: 2, oldestId: a?.id },
 			{ route: other?.route, count: 1, oldestId: other?.id },
 		]);
@@ -82,7 +82,7 @@ export function queueRules(bench: Bench): void {
 		expect(highest).toBe(other?.seq);
 	});
 
-	it("a route that changes sides while routes are looked at is listed all the same", async () => {
+	it("a route that becomes served or unserved while routes are listed is still listed", async () => {
 		const session = await bench.open();
 		const lost = ["x|t|", "y|t|", "z|t|"];
 		for (const route of lost)
@@ -98,7 +98,7 @@ export function queueRules(bench: Bench): void {
 		]);
 	});
 
-	it("a task that was due later has waited since then, and one that was handed back since it was first there", async () => {
+	it("a task that was due later has waited since it was due, and one that was handed back since it first came", async () => {
 		const session = await bench.open();
 		const held = await bench.started(session, { route: ROUTE });
 		const options = readOptions('{"delay":1}');
@@ -121,7 +121,7 @@ export function queueRules(bench: Bench): void {
 		expect(sinceOf(later.id)).toBeGreaterThanOrEqual(due || Infinity);
 	});
 
-	it("a task that is reopened, or put forward, has waited since then", async () => {
+	it("a task that was reopened, or became due early, has waited since then", async () => {
 		const session = await bench.open();
 		const held = await bench.started(session);
 		const error = { code: "failed", message: "no" };
@@ -146,7 +146,7 @@ export function queueRules(bench: Bench): void {
 			expect(oldestMs).toBeGreaterThan(finishedMs);
 	});
 
-	it("a step ends once it has looked at many, however few the routes are", async () => {
+	it("a step ends once it has looked at many tasks, however few the routes are", async () => {
 		const routes = Array.from({ length: 8 }, (_, i) => `r${i}|t|`);
 		for (const route of routes) {
 			const each = Array.from({ length: PRIORITY_MAX + 1 }, (_, priority) => ({
@@ -167,7 +167,7 @@ export function queueRules(bench: Bench): void {
 }
 
 export function failureRules(bench: Bench): void {
-	/** One task of each of these ended so, in their order, each by a step of its own. */
+	/** Ends one task in each of these ways, in this order, each by a step of its own. */
 	const fail = async (
 		...each: { type?: string; code?: string; message: string }[]
 	) => {
@@ -248,7 +248,7 @@ export function failureRules(bench: Bench): void {
 		expect(found.map(({ firstLine }) => firstLine)).toEqual([line]);
 	});
 
-	it("failures of one moment are each looked at once, however few a step", async () => {
+	it("failures of one moment are each counted once, however few a step looks at", async () => {
 		const session = await bench.open();
 		await bench.submit(...Array.from({ length: 7 }, () => ({})));
 		const { tasks } = await bench.claim(session);
@@ -266,7 +266,7 @@ export function failureRules(bench: Bench): void {
 		}
 	});
 
-	it("only failures since the given time are looked at", async () => {
+	it("only failures since the given time are counted", async () => {
 		const [old] = await fail({ message: "old" });
 		const { finishedMs = 0 } = await bench.read(old ?? "");
 		await bench.until("time has passed", async () => {
@@ -289,7 +289,7 @@ export function failureRules(bench: Bench): void {
 		expect(reply.groups).toHaveLength(2);
 	});
 
-	it("a task that was deleted, or reopened, counts as failed no longer", async () => {
+	it("a task that was deleted or reopened no longer counts as failed", async () => {
 		const each = [{ message: "no" }, { message: "way" }, { message: "left" }];
 		const [deleted = "", again = ""] = await fail(...each);
 		await bench.tasks.remove([deleted]);

@@ -1,4 +1,4 @@
-/** A task that somebody deleted or overwrote in Redis does not hold up what is done to others beside it. */
+/** A task that somebody deleted or overwrote in Redis does not hold up what is done to others with it. */
 import { beforeEach, expect, test } from "vitest";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { StoreOnRedis } from "./store-on-redis.ts";

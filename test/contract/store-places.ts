@@ -1,6 +1,6 @@
 /**
- * Where the tasks of a shard are, as somebody finds who looks past its port: each is in
- * exactly one place, and what is kept beside the places says the same.
+ * Where the tasks of a shard are, seen past its port: each is in exactly one place, and
+ * the figures that are kept beside the places agree with them.
  */
 import { expect } from "vitest";
 import type { Route } from "../../protocol/route.ts";
@@ -17,23 +17,23 @@ export interface Places {
 	readonly ends: readonly string[];
 	/** The indexes of ended tasks. */
 	readonly ended: ReadonlyMap<TaskState, readonly string[]>;
-	/** Those that are FAILURE, once more. */
+	/** The FAILURE ones among them, once more. */
 	readonly failed: readonly string[];
-	/** In the order in which they will be forgotten. */
+	/** The order in which they will be discarded. */
 	readonly order: readonly string[];
-	/** What is kept of successes and of other ends, in bytes; and what is written down of that. */
+	/** The bytes that successes and other ends take, as counted here and as the shard recorded them. */
 	readonly bytes: readonly number[];
 	readonly bytesKept: readonly number[];
-	/** Routes that exist, and of these the ones that nodes are told of, of either kind. */
+	/** Routes that exist, and those of them of which nodes are told, served and unserved. */
 	readonly routes: readonly Route[];
 	readonly ready: readonly Route[];
 	readonly unserved: readonly Route[];
-	/** Those that are not due yet; and once more, in the index of them. */
+	/** Tasks that are not due yet, and the same again in their index. */
 	readonly due: readonly string[];
 	readonly scheduled: readonly string[];
-	/** Those that must have begun by a time. */
+	/** Tasks that must begin by a certain time. */
 	readonly expiring: readonly string[];
-	/** By id: the last number that it has given, how many of its runs are kept, and which. */
+	/** For each id the last number given to a run, how many of its runs are kept, and which. */
 	readonly runs: ReadonlyMap<
 		string,
 		{ readonly last: number; readonly count: number; readonly kept: string[] }
@@ -58,7 +58,7 @@ export function checkPlaces(
 		ENDED_STATES.map((state) => [state, idsOf((own) => own === state)]),
 	);
 	const routes = [...places.queues.keys()].sort();
-	// As the tasks tell of themselves: so each is in exactly one place.
+	// As the tasks themselves say, so each is in exactly one place.
 	expectAlike(
 		{
 			queued: queued.sort(),
@@ -95,7 +95,7 @@ export function checkPlaces(
 	checkRuns(places, { byId }, where);
 }
 
-/** What is kept beside the places comes to as much as is in them. */
+/** The sums kept beside the places equal what is in them. */
 function checkSums(
 	places: Places,
 	{ byId, counts }: Pick<Snapshot, "byId" | "counts">,
@@ -113,7 +113,7 @@ function checkSums(
 	expect(inPlaces, `${where}: so do the places`).toBe(byId.length);
 }
 
-/** Whatever is kept of the runs of an id is of tasks that are there. */
+/** All that is kept about the runs of an id is about tasks that exist. */
 function checkRuns(
 	{ runs }: Places,
 	{ byId }: Pick<Snapshot, "byId">,
@@ -133,7 +133,7 @@ function checkRuns(
 	flaws.expectNone(`${where}: what is wrong with runs of ids`);
 }
 
-/** It has not begun, or is to be tried again; a takeover is never too late. */
+/** Whether an expiry applies: the task has not begun, or is to be retried. A takeover is never too late. */
 function mayExpire({ state, attempts, round, expiresMs }: TaskRecord): boolean {
 	const waits = state === "PENDING" || state === "SCHEDULED";
 	if (!waits || expiresMs === undefined) return false;

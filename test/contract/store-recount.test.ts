@@ -1,4 +1,4 @@
-/** Counts follow from what is there, whatever somebody deletes or overwrites. */
+/** Counts follow from the tasks that are there, whatever somebody deletes or overwrites. */
 import { beforeEach, expect, test } from "vitest";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import { keeping } from "../keeping.ts";
@@ -25,7 +25,7 @@ test.each([
 	["wrong", () => ground.redis.hset(META, "accepted", 99, "forgotten", -7)],
 	["beside a text that is gone", () => ground.redis.hdel(TASKS, "f")],
 ])(
-	"if the totals are %s, the counts are right, and the totals put right later",
+	"if the totals are %s, the counts are right, and the totals are corrected later",
 	async (_, damage) => {
 		await damage();
 		expect(await states()).toMatchObject(THEN);
@@ -38,7 +38,7 @@ test.each([
 		else {
 			const reply = await ground.claimed();
 			expect(reply.map(({ id }) => id)).toEqual(["d", "e"]);
-			// What was dropped has no place any more: the books are balanced without it.
+			// A dropped task has no place any more: the books balance without it.
 			await ground.shard.tasks.trim(keeping(100), 0);
 		}
 		const [accepted, forgotten] = await ground.redis.hmget(
@@ -51,7 +51,7 @@ test.each([
 	},
 );
 
-test("a task that somebody deletes is not counted, and no count is ever negative", async () => {
+test("a task that somebody deleted is not counted, and no count is ever negative", async () => {
 	for (const key of ["holders", "tasks", `queue:${ROUTE}`, "ended:SUCCESS"]) {
 		await ground.redis.del(`{recount:0}:${key}`);
 		await ground.shard.tasks.complete(claimed.slice(1).map(success));

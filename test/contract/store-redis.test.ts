@@ -1,6 +1,7 @@
 /**
- * The store in Redis keeps the store's contract, in the home of several shards. Elsewhere the
- * twin is tried, which agrees with it (store-redis-agreement.test.ts): that takes two minutes less.
+ * The store in Redis keeps the store's contract, tried in the first of several shards. All other
+ * cases are tried on the twin, which agrees with it (store-redis-agreement.test.ts): that takes
+ * two minutes less.
  */
 import { redisWorld } from "./redis-world.ts";
 import { storeContract } from "./store-contract.ts";

@@ -1,6 +1,6 @@
 /**
- * What the simulated store refuses while its memory is full, or while it takes
- * no writes, a real Redis refuses too, and nothing else: method by method.
+ * A real Redis refuses the same as the simulated store while its memory is full, or
+ * while it takes no writes, and nothing else: method by method.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
@@ -26,7 +26,7 @@ const held = { id: "a", token: 1 };
 const end = { startedMs: 0, state: "SUCCESS", result: "1" } as const;
 const back = { end: "handed-back", message: "" } as const;
 
-/** Every method, asked for what it may be asked for at any time. */
+/** Every method, with arguments that are valid at any time. */
 const CALLS: {
 	readonly [S in Exclude<keyof Shard, "index">]: Readonly<
 		Record<keyof Shard[S], (subject: Shard[S]) => Promise<unknown>>
@@ -125,7 +125,7 @@ let ground: StoreOnRedis;
 beforeAll(async () => {
 	ground = await StoreOnRedis.start("full");
 	await ground.store.agreeOnShards(true);
-	// If nobody ever adopted it, a claim would not even be sent.
+	// If nobody had adopted it, a claim would not even be sent.
 	await ground.shard.sessions.adopt(NO_GENERATION);
 });
 afterAll(() => ground[Symbol.asyncDispose]());
@@ -150,7 +150,7 @@ test.each<[Refusing, string, string, string]>([
 		await redis.config("SET", setting, value);
 		for (const [subject, calls] of Object.entries(CALLS)) {
 			const asked = shard[subject as keyof typeof CALLS];
-			// Each call is of the subject under whose name it stands.
+			// Each call belongs to the subject under whose name it stands.
 			for (const [method, call] of Object.entries(calls))
 				expect(`${method}: ${await refused(call(asked as never))}`).toBe(
 					`${method}: ${refusalOf(method, refusing)?.kind}`,

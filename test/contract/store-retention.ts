@@ -1,4 +1,4 @@
-/** Rules of how long ended tasks are kept: successes and others apart, by time, number and size. */
+/** Rules of how long ended tasks are kept, successes and others separately: by time, number and size. */
 import { expect, it } from "vitest";
 import type { Keep } from "../../protocol/keep.ts";
 import { ENDED_KEPT_MS_MIN } from "../../protocol/limits.ts";
@@ -12,7 +12,7 @@ const ALL: Keep = {
 	bytes: Number.MAX_SAFE_INTEGER,
 };
 
-/** Tasks that have ended one after the other, each at a moment of its own. */
+/** Ends tasks one after the other, each at a moment of its own. */
 async function endEach(
 	bench: Bench,
 	session: Session,
@@ -38,7 +38,7 @@ async function left(bench: Bench, ids: readonly string[]): Promise<string[]> {
 }
 
 export function retentionRules(bench: Bench): void {
-	it("a flood of successes does not wash away a failure, nor the other way round", async () => {
+	it("a flood of successes does not wash failures away, nor one of failures successes", async () => {
 		const session = await bench.open();
 		const [cancelled] = await bench.submit({});
 		const id = cancelled?.id ?? "";
@@ -55,7 +55,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await left(bench, [id, ...ids])).toEqual([ids[2]]);
 	});
 
-	it("beyond a size the oldest ended tasks go", async () => {
+	it("beyond the size that is kept the oldest ended tasks are discarded", async () => {
 		const session = await bench.open();
 		const payload = JSON.stringify("x".repeat(10_000));
 		const ids = await endEach(bench, session, [
@@ -70,7 +70,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await left(bench, ids)).toEqual(ids.slice(2));
 	});
 
-	it("each end returns the number and the size of what is kept", async () => {
+	it("an end reports the number and the size of the ended tasks that are kept", async () => {
 		const session = await bench.open();
 		const payload = JSON.stringify("x".repeat(10_000));
 		await endEach(bench, session, [{ payload }]);
@@ -89,7 +89,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await left(bench, ids)).toEqual(ids);
 	});
 
-	it("a task that says how long it is to be kept goes last, if there are too many", async () => {
+	it("of too many tasks those that say how long they are to be kept are discarded last", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{ options: own }, {}, {}]);
 		expect(await bench.tasks.trim(keeping(1), 0)).toBe(2);
@@ -97,7 +97,7 @@ export function retentionRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 	});
 
-	it("a task that says so and is deleted or reopened leaves no place behind", async () => {
+	it("a task that says how long it is to be kept leaves nothing behind when it is deleted or reopened", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{ options: own }, {}]);
 		expect(await bench.tasks.remove(ids)).toEqual(["removed", "removed"]);
@@ -111,9 +111,9 @@ export function retentionRules(bench: Bench): void {
 
 const own = { retention: "2h" };
 
-/** Those that take hours: only for a store whose clock can be turned. */
+/** Rules that take hours: only for a store whose clock the test controls. */
 export function retentionTimeRules(bench: Bench): void {
-	it("each task is kept for its time: successes, others, and those that say it themselves", async () => {
+	it("each task is kept for its time: successes, other ends, and those that say how long", async () => {
 		const session = await bench.open();
 		const [plain, longer] = await endEach(bench, session, [
 			{},

@@ -60,7 +60,7 @@ export function retryRules(bench: Bench): void {
 		expect(tasks.map(({ id }) => id)).toEqual([other?.id, task.id]);
 	});
 
-	it("to snooze counts as no failure, and keeps no error", async () => {
+	it("a snooze counts as no failure, and keeps no error", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.tasks.giveBack([snoozed(task, 3_600_000)]);
@@ -72,7 +72,7 @@ export function retryRules(bench: Bench): void {
 		expect(record.attempts[0]?.error).toBeUndefined();
 	});
 
-	it("a put-off is fenced by its token, and done once", async () => {
+	it("putting a task off is fenced by its token, and done once", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const stale = { ...failed(task, 0), token: task.token + 1 };
@@ -98,7 +98,7 @@ export function retryRules(bench: Bench): void {
 		});
 	});
 
-	it("an expiry binds the start of a retry", async () => {
+	it("an expiry applies to the start of a retry", async () => {
 		const session = await bench.open();
 		const options = { expiresIn: "1h" };
 		const task = await bench.started(session, { options });
@@ -108,7 +108,7 @@ export function retryRules(bench: Bench): void {
 		expect(places.expiring).toEqual([task.id]);
 	});
 
-	it("a task that crashes or is lost uses up no retry", async () => {
+	it("a crash or a lost node uses up no retry", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		const { id, token } = task;
@@ -118,7 +118,7 @@ export function retryRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ crashes: 1, failures: 1 });
 	});
 
-	it("a lost node is distinguished from an error whose text says the same", async () => {
+	it("a lost node is distinguished from an error with the same text", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session);
 		await bench.tasks.giveBack([failed(task, 0)]);
@@ -135,7 +135,7 @@ export function retryRules(bench: Bench): void {
 	});
 }
 
-/** Lets what is due now wait. */
+/** Makes tasks that are due wait. */
 async function promoted(bench: Bench): Promise<void> {
 	let waiting = 0;
 	await bench.until("it is due", async () => {

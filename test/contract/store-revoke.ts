@@ -6,7 +6,7 @@ import { type Bench, type Session, success, TTL_MS } from "./store-bench.ts";
 
 const RENEWED = { ok: false, code: "renewed" };
 
-/** By somebody who saw the lease with this end. */
+/** A request of a node that saw the lease with this end. */
 function whenExpired(
 	{ name }: Session,
 	expiresMs: number,
@@ -44,7 +44,7 @@ export function revokingRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).running).toBe(1);
 	});
 
-	it("a session that has renewed its lease since somebody saw it expire is not revoked, although it expired again", async () => {
+	it("a session that renewed its lease after somebody saw it expire is not revoked, although it expired again", async () => {
 		const ann = await bench.open();
 		await bench.started(ann);
 		const expiresMs = await bench.lapse(ann);
@@ -124,7 +124,7 @@ export function revokingRules(bench: Bench): void {
 		expect(await bench.sessions.revoke(now(ann))).toEqual(nothing);
 	});
 
-	it("a newer session of the node is never hit", async () => {
+	it("a newer session of the node is never affected", async () => {
 		const first = await bench.open();
 		const second = await bench.open();
 		await bench.started(second);

@@ -1,4 +1,4 @@
-/** A Redis that lets the node in and refuses what it needs: said which, once, until it is mended. */
+/** A Redis that lets the node in but refuses what it needs: the missing right is logged, once, until it is granted. */
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
@@ -70,7 +70,7 @@ test.each([
 	}
 });
 
-test("the address of a replica is logged as that, once, and is of use when it is promoted", async () => {
+test("the address of a replica is logged as such, once, and can be used when the replica is promoted", async () => {
 	const replica = await startRedis();
 	const direct = new Redis(replica.url);
 	await direct.replicaof("127.0.0.1", server.port);

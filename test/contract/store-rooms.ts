@@ -4,7 +4,7 @@ import type { ClaimRoom } from "../../node/ports.ts";
 import { type Bench, ROUTE } from "./store-bench.ts";
 
 export function claimRoomRules(bench: Bench): void {
-	it("of some routes together fewer come than the limit, and the rest goes to others", async () => {
+	it("some routes together bring fewer tasks than the limit, and the rest of it goes to others", async () => {
 		const session = await bench.open();
 		const routes = ["a|t|", "b|t|", "c|u|", "d|v|"];
 		await bench.submit(
@@ -34,7 +34,7 @@ export function claimRoomRules(bench: Bench): void {
 		expect((await claim(9)).given).toEqual([8, 7, 4, 1]);
 	});
 
-	it("of one route alone fewer come than the limit", async () => {
+	it("one route alone brings fewer tasks than the limit", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {});
 		const { name, generation } = session;

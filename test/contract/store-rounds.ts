@@ -1,4 +1,4 @@
-/** Rules of ended tasks that are opened again, and of those that are deleted. */
+/** Rules of ended tasks that are reopened, and of those that are deleted. */
 import { expect, it } from "vitest";
 import type { RetryRequest } from "../../node/ports.ts";
 import {
@@ -32,7 +32,7 @@ async function retry(bench: Bench, id: string, more = {}) {
 }
 
 export function roundRules(bench: Bench): void {
-	it("a reopened task waits for another round, with nothing behind it but its attempts", async () => {
+	it("a reopened task waits for another round, and keeps nothing but its attempts", async () => {
 		const session = await bench.open();
 		const task = await failed(bench, session);
 		const before = await bench.read(task.id);
@@ -65,7 +65,7 @@ export function roundRules(bench: Bench): void {
 		});
 	});
 
-	it("reopening another round, a task that has not ended, a success or no task does nothing", async () => {
+	it("reopening does nothing to another round, a task that has not ended, a success, or an unknown task", async () => {
 		const session = await bench.open();
 		const task = await failed(bench, session);
 		expect((await retry(bench, task.id, { round: 2 })).outcomes).toEqual([
@@ -117,10 +117,10 @@ export function roundRules(bench: Bench): void {
 		expect((await bench.pulse(session)).nextTimeMs).toBe(dueMs);
 	});
 
-	it("a task's expiry counts for the first start of a round, whatever was before", async () => {
+	it("a task's expiry applies to the first start of a round, whatever came before", async () => {
 		const session = await bench.open();
 		const task = await bench.started(session, { options: { expiresIn: "1h" } });
-		// A takeover is never too late, but the round after it begins anew.
+		// A takeover is never too late, but the round after it may be.
 		const back = { ...task, end: "handed-back", message: "" } as const;
 		await bench.tasks.giveBack([back]);
 		await bench.tasks.complete([failure(await bench.claimOne(session))]);
@@ -180,7 +180,7 @@ export function roundRules(bench: Bench): void {
 		expect(await bench.read(id)).toMatchObject({ state: "FAILURE", round: 2 });
 	});
 
-	it("a reopened task stands at the end of its queue, and in lists by its creation", async () => {
+	it("a reopened task is at the end of its queue, and in lists by its creation", async () => {
 		const session = await bench.open();
 		const first = await failed(bench, session);
 		const [second] = await bench.submit({});
@@ -220,7 +220,7 @@ export function roundRules(bench: Bench): void {
 }
 
 export function removingRules(bench: Bench): void {
-	it("a reopened or deleted task no longer stands in the order in which tasks are discarded", async () => {
+	it("a reopened or deleted task is no longer among those to be discarded", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {});
 		const { tasks } = await bench.claim(session);
@@ -236,7 +236,7 @@ export function removingRules(bench: Bench): void {
 		expect(await order()).toEqual([]);
 	});
 
-	it("an ended task that is deleted is gone, and its id begins anew", async () => {
+	it("an ended task that is deleted is gone, and its id is free", async () => {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		const id = task?.id ?? "";

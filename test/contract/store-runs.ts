@@ -8,7 +8,7 @@ import { type Bench, success } from "./store-bench.ts";
 export function runRules(bench: Bench): void {
 	const again = (id: string, more: Partial<NewTask> = {}) =>
 		bench.task({ ...more, id, again: true });
-	/** The ids that tasks got. */
+	/** The ids that the tasks were given. */
 	const submit = async (...tasks: NewTask[]) => {
 		const outcomes = await bench.tasks.submit(tasks);
 		return outcomes.map((outcome, i) => {
@@ -19,7 +19,7 @@ export function runRules(bench: Bench): void {
 	};
 	const newest = async (id: string) => (await bench.tasks.newest(id))?.id;
 
-	it("a free id is the task's; a taken one gives the next number, also within one batch", async () => {
+	it("a task gets a free id as it is, and for a taken one its next number, also within one batch", async () => {
 		const { id } = bench.task();
 		expect(await newest(id)).toBeUndefined();
 		expect(await submit(again(id), again(id))).toEqual([id, `${id}~2`]);
@@ -45,7 +45,7 @@ export function runRules(bench: Bench): void {
 		expect(await bench.tasks.over(ids)).toEqual(ids);
 	});
 
-	it("brought with a lease, runs are its session's under the ids that they got", async () => {
+	it("runs that are submitted with a lease are its session's under the ids that they were given", async () => {
 		const session = await bench.open();
 		const { name, generation } = session;
 		const { id } = bench.task();
@@ -77,7 +77,7 @@ export function runRules(bench: Bench): void {
 		]);
 	});
 
-	it("for all others the id stays with the task that has it", async () => {
+	it("the id stays with the task that has it, for everybody else", async () => {
 		const task = bench.task();
 		await submit(again(task.id), again(task.id));
 		expect(await bench.tasks.submit([task])).toMatchObject([
@@ -107,12 +107,12 @@ export function runRules(bench: Bench): void {
 		expect(await runs()).toEqual([]);
 	});
 
-	it("the last number is known for as long as any run is kept, and no longer", async () => {
+	it("the last number is remembered as long as any run is kept, and no longer", async () => {
 		const session = await bench.open();
 		const { id } = bench.task();
 		await submit(again(id), again(id), again(id, { priority: 9 }));
 		const { tasks } = await bench.claim(session);
-		// The newest ends, and is forgotten, first; then the one that has the id itself.
+		// The newest ends and is discarded first, then the one that has the id itself.
 		for (const run of [`${id}~3`, id]) {
 			await bench.tasks.complete(
 				tasks.filter((task) => task.id === run).map(success),
@@ -132,7 +132,7 @@ export function runRules(bench: Bench): void {
 		expect(await submit(again(id), again(id))).toEqual([id, `${id}~2`]);
 	});
 
-	it("a task that got the id since, in another way, is the newest, and no run of it", async () => {
+	it("a task that has since got the id in another way is the newest, and is no run of it", async () => {
 		const session = await bench.open();
 		const task = bench.task();
 		await submit(again(task.id, { priority: 9 }), again(task.id));
@@ -146,7 +146,7 @@ export function runRules(bench: Bench): void {
 		expect(await runs()).toEqual([]);
 	});
 
-	it("no more than so many numbers of very many discarded runs are looked at", async () => {
+	it("of very many discarded runs only a limited number is looked at", async () => {
 		const session = await bench.open();
 		const { id } = bench.task();
 		await submit(again(id), again(id));
@@ -174,7 +174,7 @@ export function runRules(bench: Bench): void {
 		const { tasks } = await bench.claim(session);
 		await bench.tasks.complete(tasks.map(success));
 	};
-	/** All that are kept as such. */
+	/** All tasks that are kept as runs. */
 	const runs = async () => {
 		const places = await bench.world.places(bench.index);
 		return [...places.runs.values()].flatMap(({ kept }) => kept);
@@ -183,7 +183,7 @@ export function runRules(bench: Bench): void {
 
 /** How many routes may have work. */
 export function runRoomRules(bench: Bench): void {
-	it("a run that there is no room for gives no number", async () => {
+	it("a run for which there is no room uses up no number", async () => {
 		const { id } = bench.task();
 		await bench.tasks.submit([bench.task({ id })]);
 		// One route has work already.

@@ -1,4 +1,4 @@
-/** A Redis behind Sentinels: one of them says nothing, or tells of a primary by its name. */
+/** A Redis behind Sentinels, one of which is silent, or gives the primary by its host name. */
 import { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { Connection } from "../../node/store/redis/connection.ts";
@@ -34,10 +34,10 @@ test("a frozen Sentinel is passed over sooner than a frozen Redis would be", asy
 	}
 });
 
-test("a node whose primary a Sentinel gives by name stays, and leaves for another", async () => {
+test("a node stays with a primary that a Sentinel gives by host name, and leaves it for another one", async () => {
 	await using redis = await WatchedRedis.start();
 	const { primary, replica } = await redis.whole();
-	// It knows of nothing, so others are asked; what it publishes, Sentinels would.
+	// It knows no primary, so others are asked; it publishes what Sentinels would.
 	const teller = await startRedis();
 	const publisher = new Redis(teller.url);
 	const url = redis.url.replace(
@@ -77,7 +77,7 @@ test("a node whose primary a Sentinel gives by name stays, and leaves for anothe
 	}
 });
 
-test("Sentinels that want a user and a password get theirs, to ask them and to listen to them; a wrong one is told", async () => {
+test("Sentinels that want a user and a password get them, for questions and for subscriptions; a wrong one is reported", async () => {
 	await using redis = await WatchedRedis.start();
 	const [, hosts = ""] = /\/\/(.*)\//.exec(redis.url) ?? [];
 	for (const host of hosts.split(",")) {

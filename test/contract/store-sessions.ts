@@ -36,7 +36,7 @@ export function openingRules(bench: Bench): void {
 		expect((await bench.open()).previous).toBeUndefined();
 	});
 
-	it("an opening that is sent again by a life that has not heard of its session gives the same one, renewed", async () => {
+	it("an opening sent again by a life that has not heard of its session gives the same one, renewed", async () => {
 		const record = nodeRecord("ann");
 		const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
 		const first = await openSession(bench.shard, { ...request, ttlMs: 1_000 });
@@ -71,7 +71,7 @@ export function openingRules(bench: Bench): void {
 		expect(again).toMatchObject({ epoch: first.epoch, previous: undefined });
 	});
 
-	it("an opening of an older life of the node is refused while the newer has a lease", async () => {
+	it("an opening of an older life of the node is refused while the newer one has a lease", async () => {
 		const older = nodeRecord("ann");
 		const newer = { ...older, startedMs: older.startedMs + 1 };
 		const request = { ttlMs: TTL_MS, known: NO_GENERATION, knownEpoch: 0 };
@@ -88,7 +88,7 @@ export function openingRules(bench: Bench): void {
 		expect(await bench.sessions.open(late)).toMatchObject({ ok: true });
 	});
 
-	it("pulse and registry tell how many sessions were opened", async () => {
+	it("pulses and the registry tell how many sessions were opened", async () => {
 		const ann = await bench.open("ann");
 		const before = (await bench.pulse(ann)).opens;
 		expect((await bench.sessions.nodes()).opens).toBe(before);
@@ -124,33 +124,33 @@ export function namingRules(bench: Bench): void {
 		return nodes.map(({ record }) => record.name);
 	};
 
-	it("nodes that wish for one name get one each, in the order in which they open", async () => {
+	it("nodes that wish for the same name get one each, in the order in which they open", async () => {
 		const names = ["ann", "bob", "cid"].map((id) => open(id, "host"));
 		const given = (await Promise.all(names)).map(({ name }) => name);
 		expect(given).toEqual(["host", "host-2", "host-3"]);
 		expect(await registered()).toEqual(given);
 	});
 
-	it("a name that only looks like a made one is taken, too", async () => {
+	it("a name that only looks like a generated one is also taken", async () => {
 		await open("ann", "host");
 		await open("bob", "host-2");
 		expect((await open("cid", "host")).name).toBe("host-3");
 	});
 
-	it("a node keeps its name in its next session, whether it wished for it or was given it", async () => {
+	it("a node keeps its name in its next session, whether it wished for that or was given it", async () => {
 		await open("ann", "host");
 		await open("bob", "host");
 		expect((await open("ann", "host")).name).toBe("host");
 		expect((await open("bob", "host-2", "host")).name).toBe("host-2");
 	});
 
-	it("a given name that was taken meanwhile is replaced by one made of the wish", async () => {
+	it("a given name that was taken meanwhile is replaced by one made from the wish", async () => {
 		await open("ann", "host-2");
 		expect((await open("bob", "host-2", "host")).name).toBe("host");
 		expect((await open("cid", "host-2", "host")).name).toBe("host-3");
 	});
 
-	it("a node that has not heard of the session that it opened is told the name given then", async () => {
+	it("a node that has not heard of the session that it opened is told the name that was given then", async () => {
 		await open("ann", "host");
 		const record = { ...nodeRecord("bob"), name: "host" };
 		const request = { record, ttlMs: TTL_MS, known: NO_GENERATION };
@@ -170,12 +170,12 @@ export function namingRules(bench: Bench): void {
 		expect((await open("dan", "host-2", "host")).name).toBe("host-2");
 	});
 
-	it("a lease that has expired, and nobody has taken, still holds its name", async () => {
+	it("a lease that has expired but was not taken still holds its name", async () => {
 		await bench.lapse(await bench.open("ann"));
 		expect((await open("bob", "ann")).name).toBe("ann-2");
 	});
 
-	it("a node whose record was missing is named anew if its name is taken", async () => {
+	it("a node whose record was missing gets another name if its own is taken", async () => {
 		const { shard } = bench;
 		const { session } = await open("ann", "host");
 		await bench.world.lose({ nodeId: "ann" }, bench.index);

@@ -1,4 +1,4 @@
-/** A node that stands still while the store answers: the answer has come, and counts. */
+/** A node that is stalled while the store answers: the answer has come, and counts. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Log, Shard } from "../../node/ports.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
@@ -29,7 +29,7 @@ afterAll(async () => {
 	await server.stop();
 });
 
-test("an answer that waits to be read when the time is over is read first", async () => {
+test("an answer that waits to be read when a timeout fires is read first", async () => {
 	const { tasks } = store.shards[0] as Shard;
 	const sent = Promise.withResolvers<void>();
 	let batches = 0;
@@ -48,7 +48,7 @@ test("an answer that waits to be read when the time is over is read first", asyn
 		}),
 		...{ clock: systemClock, log },
 	});
-	// So that it answers while the node stands still.
+	// So that the store answers while the node is stalled.
 	process.kill(server.pid, "SIGSTOP");
 	const outcomes = Array.from({ length: 600 }, (_, i) =>
 		submitter.submit({
@@ -60,7 +60,7 @@ test("an answer that waits to be read when the time is over is read first", asyn
 		}),
 	);
 	await sent.promise;
-	// What is said in one turn has left when it is over.
+	// Commands of one turn have been sent when it is over.
 	await new Promise((resolve) => setImmediate(resolve));
 	process.kill(server.pid, "SIGCONT");
 	const endMs = performance.now() + SUBMIT_TIMEOUT_MS;

@@ -1,4 +1,4 @@
-/** Rules of how work went: what is added by many is one sum, by queue and type and step of time. */
+/** Rules of statistics: what many nodes add is one sum, by queue, type and step of time. */
 import { expect, it } from "vitest";
 import type { StatsSpan, StatsStep, WorkSums } from "../../node/ports.ts";
 import {
@@ -25,7 +25,7 @@ export function statsRules(bench: Bench): void {
 		}
 	}
 
-	/** In all steps: a test may see one end. */
+	/** The sum of all steps, since one may end during a test. */
 	async function totalOf(span: StatsSpan, queue: string): Promise<WorkSums> {
 		const total = { queue, type: "t", ...noSums() };
 		for (const { series } of await allOf(span))
@@ -47,7 +47,7 @@ export function statsRules(bench: Bench): void {
 		}
 	});
 
-	it("a step begins with its time, and is the newest", async () => {
+	it("a new step begins at its time, and is then the newest", async () => {
 		const { stats } = bench.shard;
 		await stats.add([sumsOf("a")]);
 		for (const [span, stepMs] of [
@@ -63,7 +63,7 @@ export function statsRules(bench: Bench): void {
 		}
 	});
 
-	it("of more queues and types than a step holds the further ones are one", async () => {
+	it("the queues and types beyond those that a step holds are summed up as one", async () => {
 		const full = { waits: noSums().waits.map(() => 1) };
 		const amounts = writeSums(sumsOf("q", full)).length;
 		const queues = Math.ceil(STATS_FIELDS_MAX / amounts) + 20;

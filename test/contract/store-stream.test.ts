@@ -1,4 +1,4 @@
-/** The stream of events in Redis itself: its size, and what becomes of it when somebody has a hand in it. */
+/** The stream of events in Redis itself: its size, and what happens if somebody tampers with it. */
 
 import { afterEach, expect, test } from "vitest";
 import type { EventPlace } from "../../protocol/event.ts";
@@ -62,7 +62,7 @@ test.each([
 	]);
 });
 
-test("a damaged entry tells what can be read of it", async () => {
+test("a damaged entry yields what can be read of it", async () => {
 	const place = await end();
 	const at = place.bytes + 1_000;
 	const lines = ["", "\t", "z", "y later\tone", "s\tone", "a route *\tone two"];
@@ -74,7 +74,7 @@ test("a damaged entry tells what can be read of it", async () => {
 	expect(kinds).toEqual(["task.accepted one", "task.accepted two"]);
 });
 
-test("the stream is cut to its share of a small memory, and takes about as much as is counted", async () => {
+test("the stream is cut to its share of a small memory, and takes about as much as was counted", async () => {
 	const tasks = Array.from({ length: 128 }, (_, i) =>
 		newTask(`${"x".repeat(100)}${i}`, { route: ROUTE }),
 	);

@@ -1,4 +1,4 @@
-/** Rules of new tasks that are brought with a lease: when they are its session's at once, and what that leaves. */
+/** Rules of new tasks that are submitted with a lease: when they are its session's at once, and what follows from that. */
 import { expect, it } from "vitest";
 import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
 import {
@@ -12,7 +12,7 @@ import { knownAs } from "./store-known.ts";
 export function submittingClaimedRules(bench: Bench): void {
 	const submit = ({ name, generation }: Session, ...tasks: NewTask[]) =>
 		bench.tasks.submit(tasks, { session: name, generation });
-	/** Submits what has to be the session's at once. */
+	/** Submits tasks that have to be the session's at once. */
 	const take = async (session: Session, ...tasks: NewTask[]) => {
 		const outcomes = await submit(session, ...tasks);
 		return outcomes.map((outcome): ClaimedTask => {
@@ -64,7 +64,7 @@ export function submittingClaimedRules(bench: Bench): void {
 		expect([accepted, attempts, waiting]).toEqual([3, 3, []]);
 	});
 
-	it("tasks that are claimed as they are stored end, and go back to wait, like any others", async () => {
+	it("tasks that are claimed as they are stored end, and are put back, like any others", async () => {
 		const session = await bench.open();
 		const [ending, lost] = [bench.task(), bench.task()];
 		const claimed = await take(session, ending, lost);
@@ -99,11 +99,11 @@ export function submittingClaimedRules(bench: Bench): void {
 		});
 		const { tasks } = await bench.claim(session, 9, ["x|t|"]);
 		expect(tasks.map(({ id }) => id)).toEqual([first?.id, behind[1]?.id]);
-		// Nothing waits there any more; elsewhere one does.
+		// Nothing waits there any more, but one task waits on another route.
 		await take(session, bench.task({ route: "x|t|" }));
 	});
 
-	it("an id that is taken, or comes twice, answers with the task as it stands; the others are the session's", async () => {
+	it("for an id that is taken, or comes twice, the answer is the task as it is; the others are the session's", async () => {
 		const session = await bench.open();
 		const [ended] = await bench.ended(session, 1);
 		const known = await bench.started(session);

@@ -1,4 +1,4 @@
-/** Rules of waiting work: submitting, claiming, and reading what there is. */
+/** Rules of waiting work: submitting, claiming, and reading tasks. */
 import { expect, it } from "vitest";
 import {
 	CLAIM_BATCH_BYTES_MAX,
@@ -40,7 +40,7 @@ export function submittingRules(bench: Bench): void {
 		);
 	});
 
-	it("creation numbers go on rising through calls that come faster than the clock", async () => {
+	it("creation numbers keep rising when calls come faster than the clock ticks", async () => {
 		await bench.submit(...Array.from({ length: 100 }, () => ({})));
 		const [task] = await bench.submit({});
 		const { tasks, more } = await bench.tasks.list({
@@ -52,7 +52,7 @@ export function submittingRules(bench: Bench): void {
 		expect(newest?.seq).toBeGreaterThan(second?.seq ?? Number.NaN);
 	});
 
-	it("an id that is taken answers with the task as it stands", async () => {
+	it("for an id that is taken the answer is the task as it is", async () => {
 		const session = await bench.open();
 		const started = await bench.started(session);
 		const other = bench.task({ id: started.id, priority: 9, payload: "2" });
@@ -78,7 +78,7 @@ export function submittingRules(bench: Bench): void {
 
 /** How many routes may have work. */
 export function roomRules(bench: Bench): void {
-	it("a route too many is refused, while those with work take more", async () => {
+	it("a task for one route too many is refused, while routes with work accept more", async () => {
 		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
 		await bench.submit(...routes.map((route) => ({ route })));
 		const more = bench.task({ route: "q0|t|" });
@@ -93,7 +93,7 @@ export function roomRules(bench: Bench): void {
 		expect(await bench.tasks.submit([beyond])).toMatchObject([{ ok: true }]);
 	});
 
-	it("however many routes have work, a task that waits for nothing is not one too many", async () => {
+	it("however many routes have work, a task that is claimed at once is accepted", async () => {
 		const { name, generation } = await bench.open();
 		const routes = Array.from({ length: ROUTES_MAX }, (_, i) => `q${i}|t|`);
 		await bench.submit(...routes.map((route) => ({ route })));
@@ -105,7 +105,7 @@ export function roomRules(bench: Bench): void {
 }
 
 export function claimingRules(bench: Bench): void {
-	it("tasks are claimed by priority and first come within one, across routes", async () => {
+	it("tasks are claimed by priority, and in order of arrival within one, across routes", async () => {
 		const [a, b, c, d, e] = await bench.submit(
 			{ priority: 0, route: "x|t|" },
 			{ priority: 5, route: "y|t|" },
@@ -119,7 +119,7 @@ export function claimingRules(bench: Bench): void {
 		expect(tasks.map((task) => task.id)).toEqual(ids);
 	});
 
-	it("a claimed task is its session's, under a token one above the last", async () => {
+	it("a claimed task is its session's, with a token one above the last", async () => {
 		const [first, second] = await bench.submit({}, {});
 		const session = await bench.open();
 		const { tasks } = await bench.claim(session);
@@ -147,7 +147,7 @@ export function claimingRules(bench: Bench): void {
 		);
 	});
 
-	it("no more than the limit is claimed, only from the routes asked for, and the rest is told", async () => {
+	it("no more than the limit is claimed, only from the routes asked for, and the answer tells what is left", async () => {
 		await bench.submit({}, {}, {}, { route: "other|t|" });
 		const session = await bench.open();
 		const { tasks, waiting } = await bench.claim(session, 2);
@@ -161,7 +161,7 @@ export function claimingRules(bench: Bench): void {
 	});
 
 	it("a claim stops before the task that would take it over its limit of bytes", async () => {
-		// Two bytes a character: the limit is one of bytes.
+		// Two bytes a character: the limit counts bytes.
 		const payload = JSON.stringify("ä".repeat(128 * 1024 - 1));
 		const fit = CLAIM_BATCH_BYTES_MAX / (256 * 1024);
 		const count = fit + 1;
@@ -212,14 +212,14 @@ export function claimingRules(bench: Bench): void {
 }
 
 export function readingRules(bench: Bench): void {
-	it("tasks are read in the order asked for, and one that is not there is undefined", async () => {
+	it("tasks are read in the order asked for, and a missing one is undefined", async () => {
 		const [a, b] = await bench.submit({}, {});
 		const ids = [b?.id ?? "", "nobody", a?.id ?? ""];
 		const records = await bench.tasks.get(ids);
 		expect(records.map((task) => task?.id)).toEqual([b?.id, undefined, a?.id]);
 	});
 
-	it("tasks that have ended, or are not there, are over", async () => {
+	it("tasks that have ended, or do not exist, are over", async () => {
 		const session = await bench.open();
 		const tasks = await bench.submit({}, {}, {});
 		const { tasks: claimed } = await bench.claim(session, 2);
@@ -248,7 +248,7 @@ export function readingRules(bench: Bench): void {
 		expect(ids).toEqual(tasks.map((task) => task.id).reverse());
 	});
 
-	it("a page ends with the task that makes it too large, and the next goes on after it", async () => {
+	it("a page ends with the task that makes it too large, and the next one goes on after it", async () => {
 		const payload = JSON.stringify("x".repeat(FIND_BYTES_MAX / 4));
 		const count = 4 + 3;
 		const tasks = await bench.submit(
@@ -284,7 +284,7 @@ export function readingRules(bench: Bench): void {
 		}
 	});
 
-	it("an empty shard counts nothing, in every state", async () => {
+	it("an empty shard counts 0 in every state", async () => {
 		expect(await bench.tasks.counts()).toEqual({
 			states: Object.fromEntries(TASK_STATES.map((state) => [state, 0])),
 			...{ accepted: 0, attempts: 0, stale: 0, routes: 0, waiting: [] },

@@ -1,4 +1,4 @@
-/** Rules that take minutes or a day: only for a store whose clock can be turned. */
+/** Rules that take minutes or a day: only for a store whose clock the test controls. */
 import { expect, it } from "vitest";
 import { DEAD_NODE_KEPT_MS, SUCCESSES_KEPT_MS } from "../../protocol/limits.ts";
 import { keeping } from "../keeping.ts";

@@ -1,4 +1,4 @@
-/** What somebody overwrote in Redis: a task spoils itself, and no list with it; what nodes know they put back. */
+/** Values that somebody overwrote in Redis: such a task spoils no list, and what nodes know they restore. */
 import { beforeEach, expect, test } from "vitest";
 import type { TaskEnd } from "../../protocol/task.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
@@ -116,7 +116,7 @@ test("a waiting task whose options cannot be read is claimed as a plain one, wit
 	expect(two).toMatchObject({ id: "two", options: PLAIN, payload: "1" });
 });
 
-test("an invalid number of shards counts as lost: pulses restore it, and nobody is told", async () => {
+test("an invalid number of shards counts as lost: pulses restore it, and no node is told of another one", async () => {
 	const number = ["{damage:0}:meta", "shards"] as const;
 	await ground.shard.sessions.pulse(ground.session, TTL_MS);
 	await ground.redis.hset(...number, "many");

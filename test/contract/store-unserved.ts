@@ -1,4 +1,4 @@
-/** Routes that no node serves: their room, who is told of them, and how they change sides. */
+/** Routes that no node serves: their room, who is told of them, and how they become served. */
 import { expect, it } from "vitest";
 import type { SubmitOutcome } from "../../node/ports.ts";
 import {
@@ -15,7 +15,7 @@ import { type Bench, TTL_MS } from "./store-bench.ts";
 const routesOf = (name: string, count: number): Route[] =>
 	Array.from({ length: count }, (_, i) => `${name}${i}|t|`);
 
-/** One task on each route, brought as by a node that knows of nobody who serves them. */
+/** Submits one task on each route, as a node does that knows of nobody who serves them. */
 async function submitUnserved(
 	bench: Bench,
 	...routes: readonly Route[]
@@ -36,9 +36,9 @@ async function refusals(bench: Bench, ...routes: readonly Route[]) {
 	);
 }
 
-/** How many of either kind there may be. */
+/** How many routes of either kind there may be. */
 export function roomRules(bench: Bench): void {
-	it("however many unserved routes there are, served ones find room, and the other way round", async () => {
+	it("however many unserved routes there are, served ones find room, and vice versa", async () => {
 		const lost = routesOf("lost", UNSERVED_ROUTES_MAX);
 		await submitUnserved(bench, ...lost);
 		expect(await refusals(bench, "beyond|t|", "lost0|t|")).toEqual([
@@ -54,14 +54,14 @@ export function roomRules(bench: Bench): void {
 		const { waiting, routes, states } = await bench.tasks.counts();
 		expect(routes).toBe(ROUTES_MAX + UNSERVED_ROUTES_MAX);
 		expect(states.PENDING).toBe(routes + 1);
-		// Those that tasks came to last.
+		// Those to which tasks came last.
 		expect(waiting).toHaveLength(BACKLOG_ROUTES_MAX);
 		expect(waiting).toContainEqual({ route: served.at(-1), count: 1 });
 		await bench.claim(await bench.open(), 1, ["lost7|t|"]);
 		expect(await refusals(bench, "beyond|t|")).toEqual(["taken"]);
 	});
 
-	it("one batch fills the room that there is for routes of either kind", async () => {
+	it("one batch can fill the room for routes of both kinds", async () => {
 		await submitUnserved(bench, ...routesOf("lost", UNSERVED_ROUTES_MAX - 1));
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX - 1).map((route) => ({ route })),
@@ -79,7 +79,7 @@ export function roomRules(bench: Bench): void {
 		]);
 	});
 
-	it("if served routes have no room an unserved one stays as it is, and takes more tasks", async () => {
+	it("if there is no room for served routes an unserved one stays unserved, and accepts more tasks", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX).map((route) => ({ route })),
@@ -91,7 +91,7 @@ export function roomRules(bench: Bench): void {
 		expect((await bench.claim(ann, 9, ["a|t|"])).tasks).toHaveLength(2);
 	});
 
-	it("a route whose nodes have left makes room, and is reported as a new one", async () => {
+	it("a route whose nodes have left makes room, and is reported as new", async () => {
 		await bench.submit(
 			...routesOf("served", ROUTES_MAX).map((route) => ({ route })),
 		);
@@ -124,7 +124,7 @@ export function unservedRules(bench: Bench): void {
 		expect(bob.unserved).toEqual(["b|t|", "a|t|", "c|t|"]);
 	});
 
-	it("a number that the store has not reached is none: it has lost what was told", async () => {
+	it("a number that the store has not reached counts as none: the store has lost what was told", async () => {
 		const ann = await bench.open();
 		await submitUnserved(bench, "a|t|");
 		const lost = await bench.pulse(ann, TTL_MS, { routesSeen: 2 ** 50 });
@@ -142,7 +142,7 @@ export function unservedRules(bench: Bench): void {
 		expect((await bench.pulse(ann)).routes.ready).toEqual([]);
 	});
 
-	it("a node that brings a task for an unserved route, and knows who serves it, makes it served", async () => {
+	it("a node that submits a task for an unserved route, and knows who serves it, makes it served", async () => {
 		await submitUnserved(bench, "a|t|");
 		await bench.submit({ route: "a|t|" });
 		const pulse = await bench.pulse(await bench.open());
@@ -150,7 +150,7 @@ export function unservedRules(bench: Bench): void {
 		expect(await refusals(bench, "a|t|")).toEqual(["taken"]);
 	});
 
-	it("a task of an unserved route that comes back from a node waits on a served route", async () => {
+	it("a task of an unserved route that a node gives back waits on a served route", async () => {
 		await submitUnserved(bench, "a|t|");
 		const ann = await bench.open();
 		const [task] = (await bench.claim(ann, 1, ["a|t|"])).tasks;
@@ -163,7 +163,7 @@ export function unservedRules(bench: Bench): void {
 		expect(pulse.routes).toMatchObject({ ready: ["a|t|"], unserved: [] });
 	});
 
-	it("a task that waits on an unserved route is not passed by those that a node brings for itself", async () => {
+	it("tasks that a node submits for itself do not overtake one that waits on an unserved route", async () => {
 		await submitUnserved(bench, "a|t|");
 		const { name, generation } = await bench.open("ann", TTL_MS);
 		const lease = { session: name, generation };
@@ -186,7 +186,7 @@ export function unservedRules(bench: Bench): void {
 	});
 }
 
-/** What a pulse tells of the routes that may be claimed from. */
+/** Rules of what a pulse tells of the routes that may be claimed from. */
 export function routeRules(bench: Bench): void {
 	const tasksOn = (routes: readonly Route[]) =>
 		bench.submit(...routes.map((route) => ({ route })));
@@ -206,7 +206,7 @@ export function routeRules(bench: Bench): void {
 		expect(idle).toMatchObject({ ready: [], unserved: [], seen: next.seen });
 	});
 
-	it("a route that has run empty is new when tasks come to it again, or come back to it", async () => {
+	it("a route that had run empty is new again when tasks come, or come back, to it", async () => {
 		const ann = await bench.open();
 		await tasksOn(["a|t|", "b|t|"]);
 		const { seen: routesSeen } = (await bench.pulse(ann)).routes;
@@ -242,7 +242,7 @@ export function routeRules(bench: Bench): void {
 		expect(told).toEqual([...served, ...lost]);
 	});
 
-	it("a node that asks for it is told served routes once more, one after the other", async () => {
+	it("a node that asks again is told the served routes once more, some at a time", async () => {
 		const ann = await bench.open();
 		const served = routesOf("served", SWEEP_ROUTES_MAX + 5);
 		await tasksOn(served);

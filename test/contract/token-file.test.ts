@@ -25,20 +25,20 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = () => new TokenFile(file, clock, log);
 
-test("it has one token a line; blank lines and comments are none", () => {
+test("it has one token a line; blank lines and comments are skipped", () => {
 	writeFileSync(file, `# ours\n\n  ${READER}\r\n${OPERATOR}`);
 	const tokens = open();
 	expect(tokens.secrets).toEqual([READER, OPERATOR]);
 	tokens.close();
 });
 
-test("it is read again when it has changed, and only then", async () => {
+test("it is read again only when it has changed", async () => {
 	writeFileSync(file, `${READER}\n`);
 	const tokens = open();
 	const { secrets } = tokens;
 	await clock.runFor(3 * TOKEN_FILE_LOOK_MS);
 	expect(tokens.secrets).toBe(secrets);
-	// As it is replaced by who is careful.
+	// Replaced as careful users do.
 	writeFileSync(`${file}.new`, `${OPERATOR}\n`);
 	renameSync(`${file}.new`, file);
 	await clock.runFor(TOKEN_FILE_LOOK_MS);
@@ -53,7 +53,7 @@ test.each([
 	["no token", () => writeFileSync(file, `${READER}\nsesame\n`)],
 	["gone", () => rmSync(file)],
 ])(
-	"one that is changed and %s leaves the former tokens, and that is told once",
+	"a changed file that has %s leaves the former tokens in force, and that is logged once",
 	async (_what, change) => {
 		writeFileSync(file, `${READER}\n`);
 		const tokens = open();

@@ -1,4 +1,4 @@
-/** A node of the local cluster whose process cannot be started for a while, as when the system has no more of them. */
+/** A node of the local cluster whose process cannot be started for a while, as if the system had no more to give. */
 import {
 	mkdtempSync,
 	renameSync,
@@ -21,7 +21,7 @@ vi.mock("node:fs", async (original) => {
 	return { ...real, watch: vi.fn(real.watch) };
 });
 
-/** Its own pid is its answer to whether it is ready. */
+/** It reports its own pid as its readiness. */
 const PROGRAM = `
 import { createServer } from "node:http";
 const server = createServer((_, response) => {
@@ -33,7 +33,7 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
 let folder: string;
-/** Leads to this Node.js, where it is. */
+/** The path of a link to this Node.js; while there is no link the member cannot start. */
 let node: string;
 let url: string;
 let member: Member;

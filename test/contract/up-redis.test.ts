@@ -30,13 +30,13 @@ type Spawn = (
 	options: SpawnOptions,
 ) => ChildProcess;
 
-/** How the system refuses: an event of a child without a pid, or an error thrown at once. */
+/** How the system refuses: by an event of a child without a pid, or by an error that is thrown at once. */
 const REFUSALS = {
 	later: (real) => (_, args, options) => real("/no/such/shell", args, options),
 	"at once": () => () => {
 		throw new Error("spawn ENOMEM");
 	},
-	/** Like a child for whose pipes there was no file left. */
+	/** A child for whose pipes there was no file left. */
 	"without pipes": (real) => (_, args, options) =>
 		Object.assign(real("/no/such/shell", args, options), { stdio: undefined }),
 } satisfies Record<string, (real: Spawn) => Spawn>;
@@ -59,7 +59,7 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Pids of a process group; one that nobody has asked after since its end is not alive. */
+/** The pids of a process group, without zombies. */
 function livingIn(group: number): string[] {
 	return readdirSync("/proc").filter((pid) => {
 		if (!/^\d+$/.test(pid)) return false;
@@ -81,7 +81,7 @@ function refuse(kind: keyof typeof REFUSALS): void {
 }
 
 for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
-	test(`refused ${kind}: at the first start that is told in one sentence`, async () => {
+	test(`refused ${kind}: at the first start one sentence says so`, async () => {
 		refuse(kind);
 		redis = new LocalRedis(place, systemClock, terminal);
 		const start = redis.ready();
@@ -90,7 +90,7 @@ for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
 		expect(descriptorsOf(place.files.log)).toEqual([]);
 	});
 
-	test(`refused ${kind}: later it is tried again until it starts`, async () => {
+	test(`refused ${kind}: later Redis is tried again until it starts`, async () => {
 		redis = new LocalRedis(place, systemClock, terminal);
 		await redis.ready();
 		const client = new Redis(redis.url, { retryStrategy: () => null });
@@ -110,7 +110,7 @@ for (const kind of Object.keys(REFUSALS) as (keyof typeof REFUSALS)[]) {
 	});
 }
 
-test("killed by -9 it comes back, once each time, as one process and with what its log has", async () => {
+test("killed with -9 it comes back, once each time, as one process, with what its log holds", async () => {
 	redis = new LocalRedis(place, systemClock, terminal);
 	await redis.ready();
 	const pids = [redis.pid ?? 0];

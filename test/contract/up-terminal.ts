@@ -1,4 +1,4 @@
-/** What the parts of `hearsay up` say, and which files they leave open. */
+/** What the parts of `hearsay up` print, and which files they leave open. */
 import { readdirSync, readlinkSync } from "node:fs";
 import type { Terminal } from "../../node/cli/terminal.ts";
 
@@ -25,13 +25,13 @@ export class RecordedTerminal implements Terminal {
 	}
 }
 
-/** Descriptors of this file in this process. */
+/** This process's descriptors of the file. */
 export function descriptorsOf(path: string): string[] {
 	return readdirSync("/proc/self/fd").filter((fd) => {
 		try {
 			return readlinkSync(`/proc/self/fd/${fd}`) === path;
 		} catch {
-			return false; // It was that of the listing itself.
+			return false; // It was the descriptor of the listing itself.
 		}
 	});
 }
