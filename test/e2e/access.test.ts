@@ -1,4 +1,4 @@
-/** Access tokens on real nodes: revoked, while Redis is away, after it has lost writes; and where secrets are not. */
+/** Access tokens on real nodes: revoking, a Redis that is away or has lost writes, and that secrets are kept. */
 import {
 	cpSync,
 	mkdtempSync,
@@ -18,7 +18,7 @@ import { type RedisServer, startRedis } from "../redis.ts";
 
 const HANDLERS = join(import.meta.dirname, "../fixtures/handlers/careless.js");
 const PASSWORD = "hunter2";
-/** Of the file that all nodes are given. */
+/** The token in the file that all nodes are given. */
 const OPERATOR = `hs_operate_${"0".repeat(31)}1`;
 const UNKNOWN = `hs_read_${"0".repeat(31)}2`;
 const REVOKED_MS_MAX = 5_000;
@@ -26,14 +26,14 @@ const REVOKED_MS_MAX = 5_000;
 let folder: string;
 let redis: RedisServer;
 let cluster: Cluster;
-/** All that were made. */
+/** Every secret of this test. */
 const secrets = [OPERATOR, PASSWORD];
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-access-"));
 	const file = join(folder, "tokens");
 	writeFileSync(file, `# of all nodes\n\n${OPERATOR}\n`);
-	// Of who starts the nodes; the client of a cluster sends it.
+	// The token of whoever starts the nodes; the client of a cluster sends it.
 	process.env.HEARSAY_TOKEN = OPERATOR;
 	const dir = mkdtempSync(join(folder, "redis-"));
 	const server = await startRedis({ dir, requirepass: PASSWORD });
@@ -90,7 +90,7 @@ async function revoke(name: string): Promise<void> {
 	expect(status).toBe(200);
 }
 
-/** Ends Redis; what is done meanwhile is done while it is away. */
+/** Kills Redis, acts while it is away, and starts it again. */
 async function whileAway(act: () => Promise<void>): Promise<void> {
 	process.kill(redis.pid, "SIGKILL");
 	await act();
@@ -105,10 +105,10 @@ const data = () => {
 	return join(folder, dir, "appendonlydir");
 };
 
-test("a token that is revoked on one node is refused on all; and a store that loses that does not revive it", async () => {
+test("a token that is revoked on one node is refused on all, and stays so if the store loses the revocation", async () => {
 	const ci = await create("ci", "submit");
 	const ops = await create("ops", "operate");
-	// What Redis will be left with: all but the revocation.
+	// What Redis will be left with: everything but the revocation.
 	const before = join(folder, "before");
 	cpSync(data(), before, { recursive: true });
 	const revokedMs = performance.now();
@@ -126,7 +126,7 @@ test("a token that is revoked on one node is refused on all; and a store that lo
 		rmSync(data(), { recursive: true });
 		cpSync(before, data(), { recursive: true });
 	});
-	// All nodes knew of it: there is no moment in which one takes the token.
+	// All nodes knew of the revocation: at no moment does one accept the token.
 	await until(
 		async () => [...(await statuses(ci)), ...(await statuses(ops))],
 		(all) => {
@@ -139,13 +139,13 @@ test("a token that is revoked on one node is refused on all; and a store that lo
 		() => cluster.nodes.map(({ output }) => output).join(""),
 		(output) => output.includes("it was put back"),
 	);
-	// One that has never heard of it reads it from the store.
+	// A node that has never heard of it reads it from the store.
 	await cluster.node(3).kill();
 	await cluster.revive();
 	expect((await ask(cluster.node(3), ci)).status).toBe(401);
 });
 
-test("while Redis is away known tokens are good, revoked ones refused, and others may be new", async () => {
+test("while Redis is away known tokens are good, revoked ones are refused, and unknown ones get a 503, as they may be new", async () => {
 	const dash = await create("dash", "read");
 	const gone = await create("gone", "read");
 	await revoke("gone");
@@ -160,7 +160,7 @@ test("while Redis is away known tokens are good, revoked ones refused, and other
 			({ status }) => status === 503,
 		);
 		expect(readiness.headers.get("retry-after")).toBe("1");
-		// The token is good, and the tasks are where nobody reaches them.
+		// The token is good, but the tasks are out of reach.
 		const known = await ask(node, dash);
 		expect([known.status, known.body.code]).toEqual([
 			...[503, "store_unavailable"],
@@ -178,7 +178,7 @@ test("while Redis is away known tokens are good, revoked ones refused, and other
 	expect((await ask(cluster.node(3), UNKNOWN)).status).toBe(401);
 });
 
-test("tokens and the password of Redis are in no log, no answer, no list of processes, no task's surroundings and no store", async () => {
+test("tokens and the Redis password are in no log, answer, list of processes, task environment or store", async () => {
 	const own = await create("secret", "operate");
 	const node = cluster.node(1);
 	await ask(node, own, "/v1/tasks", { id: "look", type: "surroundings" });

@@ -99,7 +99,7 @@ const mixed = [
 	{ id: "good-2", ...good },
 ];
 
-test("of an array the good are run, and each bad one is told in its place", async () => {
+test("the good tasks of an array run, and each bad one is named in its place", async () => {
 	const before = await accepted();
 	const { status, body } = await node.post<{
 		tasks: ItemAnswer[];
@@ -116,7 +116,7 @@ test("of an array the good are run, and each bad one is told in its place", asyn
 	expect((await node.get("/v1/tasks/bad-1")).status).toBe(404);
 });
 
-test("a bad line among good NDJSON is told in its place, and the good ones are run", async () => {
+test("a bad line of NDJSON is named in its place, and the good ones run", async () => {
 	const before = await accepted();
 	const lines = [
 		JSON.stringify({ id: "line-1", ...good }),
@@ -142,7 +142,7 @@ test("a bad line among good NDJSON is told in its place, and the good ones are r
 	expect((await node.whenEnded("line-4")).state).toBe("SUCCESS");
 });
 
-test("after all that the node is ready, and the same process", async () => {
+test("after all that the node is ready, and still the same process", async () => {
 	expect((await node.get("/readyz")).status).toBe(200);
 	const [self] = await node.peers();
 	expect(self?.pid).toBe(pid);

@@ -1,4 +1,4 @@
-/** The bench, used wrongly; its figures are a proof's. */
+/** The bench, used wrongly; a proof checks its figures. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";

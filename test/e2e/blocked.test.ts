@@ -1,7 +1,7 @@
 /**
- * Tasks in calls that no signal reaches and, some of them, that nothing ends: they are over
- * all the same when they are cancelled or reach their timeout, and so is their node when it
- * is told to stop. How soon is measured in `in-time.test.ts`.
+ * Tasks in calls that no signal reaches, and some that nothing ends: they are over all the
+ * same when they are cancelled or reach their timeout, and their node stops when it is told
+ * to. How soon is measured in `in-time.test.ts`.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -19,7 +19,7 @@ import type { TaskAsRead } from "../../protocol/schema.ts";
 import { Cluster, type ClusterNode, until } from "../cluster.ts";
 
 const HANDLERS = join(import.meta.dirname, "../fixtures/handlers/blocking.js");
-/** Those that nothing but the end of their process ends. */
+/** Types whose calls only the end of their process ends. */
 const ENDLESS = ["reads", "readsSoon", "computes", "runsOrphan"];
 const TYPES = ["runsDeaf", ...ENDLESS];
 const KILL_AFTER = "200ms";
@@ -40,7 +40,7 @@ beforeEach(async () => {
 	});
 	node = cluster.node(1);
 });
-// Threads that are left behind do not keep it.
+// Threads that are left behind do not hold it up.
 afterEach(async () => {
 	node.signal("SIGTERM");
 	expect(await node.ended, node.output).toBe(0);
@@ -53,7 +53,7 @@ const saidBy = (id: string) => {
 	return existsSync(file) ? readFileSync(file, "utf8") : "";
 };
 
-/** Resolves once the task's code has come to its call. */
+/** Resolves once the task's code has reached its call. */
 async function block(id: string, type: string, options = {}): Promise<void> {
 	const payload = { begun: join(folder, id), pipe: join(folder, "pipe") };
 	const task = { id, type, payload, killAfter: KILL_AFTER, ...options };
@@ -65,7 +65,7 @@ function howItEnded({ state, attempts }: TaskAsRead) {
 	return [state, ...attempts.map(({ end }) => end)];
 }
 
-/** Nobody knows whose they are, so that nobody else ends them. */
+/** Ends the process that a task has left behind: nobody else knows whose it is. */
 function endOrphan(id: string): void {
 	process.kill(Number(saidBy(id)), "SIGKILL");
 }
@@ -78,7 +78,7 @@ async function expectEnds(ids: readonly string[], ...ends: string[]) {
 		]);
 }
 
-test("cancelled they are over; what ran beside them runs again, and later tasks of their types in processes of their own", async () => {
+test("cancelled tasks are over; those beside them run again, and later ones of their types run in processes of their own", async () => {
 	const ids = Array.from({ length: 4 }, (_, i) => `beside-${i}`);
 	const long = { type: "process_task", payload: { durationMs: 3_000 } };
 	await node.post(
@@ -90,7 +90,7 @@ test("cancelled they are over; what ran beside them runs again, and later tasks 
 	for (const type of TYPES) await node.post(`/v1/tasks/${type}/cancel`, {});
 	await expectEnds(TYPES, "CANCELLED", "cancelled");
 	await node.says(/"tasks":\[[^\]]*"reads"[^\n]*left behind/);
-	// If it shared its thread, only the second one shows whose the call is.
+	// If it shared its thread, only the second one shows who made the call.
 	await block("second", "reads");
 	await node.post("/v1/tasks/second/cancel", {});
 	await expectEnds(["second"], "CANCELLED", "cancelled");
@@ -106,7 +106,7 @@ test("cancelled they are over; what ran beside them runs again, and later tasks 
 	endOrphan("runsOrphan");
 });
 
-test("at their timeout they are over, too", async () => {
+test("tasks that reach their timeout are over, too", async () => {
 	for (const type of TYPES)
 		await block(`late-${type}`, type, { timeout: "100ms" });
 	const ids = TYPES.map((type) => `late-${type}`);

@@ -1,7 +1,7 @@
 /**
- * The requests of the users of the Celery system that Hearsay replaces: files of tasks, each of
- * which begins again at 1, sent a task a request or as one array, one file after the other, and
- * all of it again. Every request is a task and runs, by priority.
+ * What users of the Celery system that Hearsay replaces send: files of tasks whose numbers each
+ * begin again at 1, one task a request or as one array, one file after the other, and then all
+ * of them again. Every request is a task, and runs by priority.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -109,7 +109,7 @@ async function asRun(): Promise<TaskAsRead[]> {
 	return tasks.sort((a, b) => (a.token ?? 0) - (b.token ?? 0));
 }
 
-test("every request of every file, sent again and again, is a task, and runs by priority", async () => {
+test("every request of every file is a task, however often it is sent, and runs by priority", async () => {
 	const release = await holdTheSlot();
 	const sent: Item[] = [];
 	const taken: Taken[] = [];

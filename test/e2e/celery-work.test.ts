@@ -9,7 +9,7 @@ import { Cluster, type ClusterNode, until } from "../cluster.ts";
 const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
 );
-/** Such a node takes submissions, and leaves the work to others. */
+/** Flags of a node that accepts submissions, and leaves the work to others. */
 const SERVES_NOTHING = ["--queues", "elsewhere"];
 
 /** By then everybody has heard of a submission. */
@@ -47,7 +47,7 @@ afterAll(async () => {
 const ORDERS = {
 	rising: (i: number, count: number) => Math.floor((i * 11) / count),
 	falling: (i: number, count: number) => 10 - Math.floor((i * 11) / count),
-	// A fixed jumble, so that a failure comes again.
+	// A fixed jumble, so that a failure can be repeated.
 	random: (i: number) => (i * i * 7 + i * 3) % 11,
 } as const;
 
@@ -83,7 +83,7 @@ function asDue(items: readonly Item[]): number[] {
 		.map(({ task_id }) => task_id);
 }
 
-/** In the order in which they were given to the node: tokens rise. */
+/** In the order in which the node was given them: tokens rise. */
 async function asRun(
 	node: ClusterNode,
 	items: readonly Item[],
@@ -99,7 +99,7 @@ async function asRun(
 
 async function postOneByOne(items: readonly Item[]): Promise<void> {
 	for (const [i, item] of items.entries()) {
-		// On any node: on each in turn.
+		// On every node in turn.
 		const { status, body } = await cluster
 			.node(1 + (i % 3))
 			.post("/add_task", item);
@@ -138,7 +138,7 @@ describe.each([
 	);
 });
 
-test("a slot that comes free takes up at once what was posted elsewhere meanwhile", async () => {
+test("a slot that comes free takes at once what was posted elsewhere meanwhile", async () => {
 	const gapsMs: number[] = [];
 	for (let round = 0; round < 5; round++) {
 		const [item] = makeItems("random", 1) as [Item];
@@ -152,12 +152,12 @@ test("a slot that comes free takes up at once what was posted elsewhere meanwhil
 			Date.parse(attempts[0]?.claimedAt ?? "") - Date.parse(finishedAt ?? ""),
 		);
 	}
-	// Found by the sweep, it would wait for half a second on average.
+	// If the sweep found it, it would wait for half a second on average.
 	const [, , median] = gapsMs.sort((a, b) => a - b);
 	expect(median).toBeLessThan(100);
 });
 
-test("the status of every task is seen on any node, from PENDING to its end", async () => {
+test("any node shows the status of every task, from PENDING to its end", async () => {
 	const items = makeItems("random", 3);
 	const ids = items.map(({ task_id }) => task_id);
 	const hold = await holdTheSlot();

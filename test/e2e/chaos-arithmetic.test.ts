@@ -1,4 +1,4 @@
-/** What the chaos run makes of its seed and of what it wrote down, without a cluster. */
+/** What the chaos run computes from its seed and from its recording, without a cluster. */
 import { describe, expect, test } from "vitest";
 import type { TaskAsRead } from "../../protocol/schema.ts";
 import {
@@ -20,7 +20,7 @@ import { judge } from "../checker/checker.ts";
 const SETTINGS = { nodes: 5, durationMs: 60_000, kinds: FAULT_KINDS };
 
 describe("a plan", () => {
-	test("is the same for the same seed, and another for another", () => {
+	test("is the same for the same seed, and different for another", () => {
 		const plan = (seed: number) => planFaults(SETTINGS, new SeededRandom(seed));
 		expect(plan(1)).toEqual(plan(1));
 		expect(plan(1)).not.toEqual(plan(2));
@@ -67,8 +67,8 @@ const fault = (more: Partial<FaultRecord>): FaultRecord => ({
 	...more,
 });
 
-describe("what was written down", () => {
-	test("a run without its end, and a line cut off by a kill", () => {
+describe("a recording", () => {
+	test("may have a run without an end, and a line cut off by a kill", () => {
 		const line = (kind: string, token: number) =>
 			JSON.stringify({ kind, id: "t", token, attempt: 1, pid: 1, ms: token });
 		const text = `${line("start", 5)}\n${line("end", 5)}\n${line("start", 6)}\n{"ki`;
@@ -78,7 +78,7 @@ describe("what was written down", () => {
 		]);
 	});
 
-	test("the time of recovery is from the kill to the next start", () => {
+	test("gives the time of recovery, from the kill to the next start", () => {
 		const runs = [run(1, 1, 50), run(2, 2, 350, 400)];
 		expect(recoveriesOf("kill", [fault({})], runs)).toMatchObject([
 			{ id: "t", ms: 250, disturbed: false },
@@ -89,7 +89,7 @@ describe("what was written down", () => {
 		]);
 	});
 
-	test("a kill is not felt by other kills once its node is back, but keeps that from judging who vanishes", () => {
+	test("shows a kill as undisturbed by one whose node is back, and a vanishing as disturbed, since that node cannot judge it yet", () => {
 		const struck = fault({ kind: "vanish", atMs: 1_000 });
 		const before = fault({ pids: [3], atMs: 500, untilMs: 600 });
 		const after = fault({ pids: [1], atMs: 1_000 });
@@ -100,26 +100,26 @@ describe("what was written down", () => {
 		expect(disturbed("vanish", struck)).toEqual([true]);
 	});
 
-	test("who vanishes is taken for lost before its lease ends, by peers that can judge it", () => {
+	test("shows that a vanished node is taken for lost before its lease ends, by peers that can judge it", () => {
 		expect(vanishedMsMax(7_000, 5)).toBe(5_000);
 		expect(vanishedMsMax(1_500, 5)).toBe(6_900);
 		expect(vanishedMsMax(7_000, 50)).toBe(6_900);
 	});
 
-	test("a run in a process of its own is one of the node that started that", () => {
+	test("counts a run in a process of its own for the node that started that process", () => {
 		const apart = { ...run(1, 9, 50), parent: 1 };
 		expect(
 			recoveriesOf("kill", [fault({})], [apart, run(2, 2, 350)]),
 		).toMatchObject([{ ms: 250 }]);
 	});
 
-	test("a vanished node's run counts where it was repeated, or did not come to its end", () => {
+	test("counts a vanished node's run if it was repeated, or did not end", () => {
 		const vanish = fault({ kind: "vanish", cut: "host" });
 		const msOf = (...runs: Run[]) =>
 			recoveriesOf("vanish", [vanish], runs).map(({ ms }) => ms);
 		expect(msOf(run(1, 1, 50, 400), run(2, 2, 5_100))).toEqual([5_000]);
 		expect(msOf(run(1, 1, 50))).toEqual([undefined]);
-		// Its end was taken once the node was back.
+		// Its end was accepted once the node was back.
 		expect(msOf(run(1, 1, 50, 400))).toEqual([]);
 		// It had been lost before, and was run again elsewhere.
 		expect(msOf(run(1, 1, 50), run(2, 2, 90, 400))).toEqual([]);
@@ -127,25 +127,25 @@ describe("what was written down", () => {
 		expect(msOf(run(1, 1, 300))).toEqual([]);
 	});
 
-	test("what was sent into a cut may land as long after it as it was tried to be sent", () => {
+	test("allows what was sent into a cut to arrive as long after it as it had been retried", () => {
 		const cutFrom = (atMs: number, untilMs: number, more = {}) =>
 			fault({ kind: "partition", cut: "store", atMs, untilMs, ...more });
 		const landed = (...faults: FaultRecord[]) => landedMs(faults) - 1_000;
 		const first = cutFrom(10_000, 14_000);
 		expect(landed(first)).toBe(18_000);
-		// It was tried again in vain, from the first cut on.
+		// It was retried in vain since the first cut.
 		expect(landed(first, cutFrom(16_000, 20_000))).toBe(30_000);
-		// Tries are two minutes apart at most, however long it goes on.
+		// Retries are two minutes apart at most, however long the cut is.
 		expect(landed(cutFrom(10_000, 310_000))).toBe(430_000);
-		// It had landed before.
+		// It had arrived before.
 		expect(landed(first, cutFrom(30_000, 31_000))).toBe(32_000);
 		const other = { nodes: ["b"] };
 		expect(landed(first, cutFrom(16_000, 20_000, other))).toBe(24_000);
-		// Peers carry nothing that would have to be waited for.
+		// Peers send nothing that would have to be waited for.
 		expect(landed(cutFrom(10_000, 14_000, { cut: "peers" }))).toBe(-1_000);
 	});
 
-	test("work that does not resume after Redis is back is seen", () => {
+	test("shows work that does not resume after Redis is back", () => {
 		const redis = fault({ kind: "redis-restart", nodes: [], pids: [] });
 		expect(resumptionsOf([redis], [], 9_000)).toMatchObject([
 			{ ms: Number.POSITIVE_INFINITY },
@@ -216,12 +216,12 @@ describe("the checker, given a recording", () => {
 		]);
 	});
 
-	test("sees a run that the task's attempts do not tell", () => {
+	test("sees a run that is not among the task's attempts", () => {
 		const runs = [run(6, 1, 5, 8), run(7, 1, 10, 20)];
 		expect(promises({ runs })).toEqual(["what is told of attempts is so"]);
 	});
 
-	test("excuses two runs at once by a pause of the earlier one's node, and by nothing else", () => {
+	test("excuses two runs at once if the earlier one's node was paused, and for no other reason", () => {
 		const runs = [run(6, 1, 10, 35), run(7, 2, 30, 40)];
 		const nodes = [
 			{ name: "a", lives: [{ pid: 1, endedMs: undefined }] },

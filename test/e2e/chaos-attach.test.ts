@@ -20,7 +20,7 @@ function attach(url: string, ...args: string[]) {
 	return promisify(execFile)(process.execPath, program, { timeout: 100_000 });
 }
 
-test("it waits for its own tasks alone, and says how little a short run shows", async () => {
+test("it waits only for its own tasks, and says how little a short run shows", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "hearsay-attach-"));
 	const first = await freePorts(2);
 	const flags = ["--nodes", "2", "--handlers", pathOf("chaos/handlers.ts")];
@@ -79,7 +79,7 @@ test.each([
 	expect(stderr).toContain(sentence);
 });
 
-test("nobody there is one sentence, too", async () => {
+test("an address at which nobody answers is reported in one sentence, too", async () => {
 	const port = await freePorts(1);
 	await expect(attach(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
 		code: 2,

@@ -1,4 +1,4 @@
-/** What a split of the chaos run is held to, and when a mesh is whole or apart, without a cluster. */
+/** By what a chaos run judges a split, and when a mesh is whole or apart, without a cluster. */
 import { describe, expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { isApart, isWhole } from "../../scripts/chaos/mesh.ts";
@@ -61,7 +61,7 @@ describe("a mesh", () => {
 		expect(isWhole([whole, whole, whole])).toBe(false);
 	});
 
-	test("is apart when no node has word of any sight", () => {
+	test("is apart when no node hears that another sees any", () => {
 		const apart = [node("a"), node("b")];
 		expect(isApart([apart, apart])).toBe(true);
 		expect(isApart([apart, [node("a", "b"), node("b")]])).toBe(false);

@@ -1,4 +1,4 @@
-/** One run of chaos, on real processes, as `npm run chaos` makes it; and of wrong use. */
+/** One chaos run on real processes, as `npm run chaos` makes it; and wrong use. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ function runChaos(...args: string[]) {
 }
 
 test("no promise is broken by 25 s of all faults", async () => {
-	// Where a promise is broken it fails, and its report says which.
+	// If a promise is broken it fails, and its report says which.
 	const { stdout } = await runChaos(
 		...["--nodes", "3", "--duration", "25", "--seed", "189", "--json"],
 	).catch((error: { stdout: string }) => error);
@@ -23,7 +23,7 @@ test("no promise is broken by 25 s of all faults", async () => {
 	expect(report.faults.pause).toBeGreaterThan(0);
 	expect(report.tasks.accepted).toBeGreaterThan(100);
 	expect(report.tasks.ended).toBe(report.tasks.accepted);
-	// Kills cut runs short, and all of them were made up for.
+	// Kills cut runs short, and all of these were repeated.
 	expect(report.tasks.runs).toBeGreaterThan(report.tasks.ended);
 	expect(report.recovery.kill.never + report.recovery.vanish.never).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Nodes on machines of a cloud: what they know of these, and how they leave when one is taken away. */
+/** Nodes on cloud machines: what they know of these, and how they leave when one is taken away. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CLOUD_MARGIN_MS } from "../../protocol/limits.ts";
 import { Cluster, until } from "../cluster.ts";
@@ -7,7 +7,7 @@ import { SteadyLoad } from "./steady-load.ts";
 import { endsOf } from "./work-bench.ts";
 
 const ENDPOINT = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-/** What tasks may take when the notice comes. */
+/** The time that tasks have left when the notice comes. */
 const LEFT_MS = CLOUD_MARGIN_MS + 6_000;
 const DRAIN_MS = 60_000;
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 	await metadata[Symbol.asyncDispose]();
 });
 
-test("a node tells what machine it is on; a recommendation marks it; a notice drains it under load, in time, and nothing fails", async () => {
+test("a node says which machine it is on, a recommendation marks it, and a notice drains it under load, in time, without a failure", async () => {
 	const [leaver, witness] = [cluster.node(1), cluster.node(2)];
 	const seen = async () =>
 		(await witness.peers()).find(({ id }) => id === leaver.id);
@@ -65,13 +65,13 @@ test("a node tells what machine it is on; a recommendation marks it; a notice dr
 		]);
 	const long = await witness.task("long");
 	expect([long.state, ...endsOf(long)]).toEqual(["PENDING", "handed-back"]);
-	// Before the machine is, and long before the time that its user gives it.
+	// Before the machine is gone, and long before the end of the time that its user grants it.
 	expect(goneMs).toBeLessThan(LEFT_MS);
 	expect(leaver.output).toMatch(/EC2 takes this spot machine away/);
 	expect(metadata.asked.filter((each) => each.endsWith(" 401"))).toEqual([]);
 });
 
-test("a node whose metadata service was away when it started says where it is once that answers", async () => {
+test("a node whose metadata service was away at the start says where it is once the service answers", async () => {
 	await using silent = await FakeMetadata.start();
 	silent.failing = 503;
 	process.env[ENDPOINT] = silent.url;
@@ -91,7 +91,7 @@ test("a node whose metadata service was away when it started says where it is on
 		...{ zone: "eu-central-1b", instanceId: "i-0123456789abcdef0" },
 		labels: ["gpu", "zone:eu-central-1b"],
 	});
-	// Tasks for its zone find it.
+	// Tasks for its zone reach it.
 	const needs = { type: "process_task", labels: ["zone:eu-central-1b"] };
 	await witness.post("/v1/tasks", { id: "here", ...needs });
 	const { attempts } = await until(

@@ -1,10 +1,10 @@
 /**
- * A line that is long: `delay-proxy.ts REDIS_PORT MS` passes on what
- * comes, in both directions, so long after it came. Tells the port at which it
- * listens over its channel, and ends with that.
+ * A long line: `delay-proxy.ts REDIS_PORT MS` passes on what it receives, in both
+ * directions, so many milliseconds later. It sends the port on which it listens over
+ * its IPC channel, and ends with that.
  *
- * The delay is of the bytes, not between them: what was sent at intervals
- * arrives at the same intervals, as over a real distance.
+ * The delay does not stretch intervals: what is sent at intervals arrives at the same
+ * ones, as over a real distance.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 

@@ -18,7 +18,7 @@ import { freePorts, HearsayProcess } from "./up-process.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = join(ROOT, "node/main.ts");
 const SLOTS = 8;
-/** It takes ten seconds on a machine that has nothing else to do. */
+/** Ten seconds on an idle machine. */
 const BUILD_MS_MAX = 300_000;
 /** Where the shell and redis-server are, and no Node.js is needed. */
 const BARE = { PATH: "/usr/bin:/bin" };
@@ -92,7 +92,7 @@ test.each([
 	expect(await cluster.ended).toBe(0);
 });
 
-test("the executable gives a task that has ended it twice a process of its own", async () => {
+test("the executable gives a task that has killed it twice a process of its own", async () => {
 	const http = `127.0.0.1:${await freePorts(1)}`;
 	const redis = await startRedis();
 	const args = ["--redis", redis.url, "--http", http, "--handlers", "tasks.ts"];
@@ -147,7 +147,7 @@ test("nodes started by hand with one Redis find each other and share work", asyn
 				async (node) => (await node.says(/node \S+ \((\S+)\) serves/))[1],
 			),
 		);
-		// As many as all have slots for, so that it takes all of them.
+		// As many as all nodes have slots for, so that it takes all of them.
 		const payload = join(folder, "release");
 		const tasks = Array.from({ length: nodes.length * SLOTS }, (_, i) => {
 			return { id: `t${i}`, type: "hold", payload };

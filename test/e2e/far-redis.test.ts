@@ -10,7 +10,7 @@ const PROXY = fileURLToPath(new URL("delay-proxy.ts", import.meta.url));
 const ROUND_TRIP_MS = 200;
 const TASKS = 160;
 
-/** The URL at which a Redis answers so late; until it is disposed of. */
+/** The URL of a Redis that answers so much later, until it is disposed of. */
 async function farAway(port: number) {
 	const proxy = fork(PROXY, [String(port), String(ROUND_TRIP_MS / 2)]);
 	const [farPort] = await once(proxy, "message");
@@ -20,7 +20,7 @@ async function farAway(port: number) {
 	};
 }
 
-test("with Redis 200 ms away no lease is lost, and the distance is felt", async () => {
+test("with Redis 200 ms away no lease is lost, though the distance shows", async () => {
 	await using ends = new AsyncDisposableStack();
 	const redis = ends.adopt(await startRedis(), (server) => server.stop());
 	const { url } = ends.use(await farAway(redis.port));
@@ -32,7 +32,7 @@ test("with Redis 200 ms away no lease is lost, and the distance is felt", async 
 		}),
 	);
 	const node = cluster.node(1);
-	// Under the same ids again where a busy machine and the distance together take too long.
+	// Submitted again under the same ids if a busy machine and the distance together take too long.
 	const { tookMs } = await until(
 		() => node.post("/v1/tasks", { id: "one", type: "noop" }),
 		({ status }) => status < 300,
@@ -50,6 +50,6 @@ test("with Redis 200 ms away no lease is lost, and the distance is felt", async 
 		() => node.cluster(),
 		({ counts }) => counts.SUCCESS === TASKS,
 	);
-	// A lost lease would have a task start a second time.
+	// A lost lease would make a task start a second time.
 	expect(totals).toMatchObject({ accepted: TASKS, attempts: TASKS });
 });

@@ -1,5 +1,5 @@
 /**
- * A Redis that comes back with an older copy of its data has forgotten which tasks
+ * A Redis that comes back with an older copy of its data no longer knows which tasks
  * its nodes run. They find out, and stop what may have begun elsewhere.
  */
 import {
@@ -20,14 +20,14 @@ import { type RedisServer, startRedis } from "../redis.ts";
 import { LOAD_HANDLERS } from "./judged-load.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
 
-/** Of each of the two nodes. */
+/** The slots of each of the two nodes. */
 const SLOTS = 6;
 const KEPT = 2;
 const FORGOTTEN = 4;
 const UNKNOWN = 2;
-/** Nobody runs to its end within the test. */
+/** No task ends within the test. */
 const DURATION_MS = 60_000;
-/** Two runs of one task are beside each other for no longer. */
+/** Two runs of one task overlap for no longer than this. */
 const BESIDE_MS_MAX = 3_000;
 
 let redis: RedisServer;
@@ -61,7 +61,7 @@ async function running(count: number): Promise<void> {
 	);
 }
 
-/** Runs of the tasks of this name that write them down, by task. */
+/** The runs recorded by tasks of this name, by task. */
 function runsOf(name: string): Run[][] {
 	const text = existsSync(bench.file("effects"))
 		? readFileSync(bench.file("effects"), "utf8")
@@ -70,13 +70,13 @@ function runsOf(name: string): Run[][] {
 	return [...Map.groupBy(runs, ({ id }) => id).values()];
 }
 
-/** A task that writes its runs down, and does not come to its end within the test. */
+/** A task that records its runs, and does not end within the test. */
 function written(): object {
 	const payload = { effects: bench.file("effects"), durationMs: DURATION_MS };
 	return { type: CHAOS_TYPE, payload: { ...payload, fails: false } };
 }
 
-test("what Redis has forgotten is stopped within 3 s of its second start, and ends on its node before it starts there again; the rest goes on", async () => {
+test("attempts that Redis has lost are stopped within 3 s of its restart, and end on their node before they start there again; the others go on", async () => {
 	const held = (until: string) => ({
 		type: "hold",
 		payload: { file: bench.file(until) },

@@ -65,7 +65,7 @@ async function startOnSmallDisk(plan: RedisPlan) {
 	};
 }
 
-/** Every node accepts tasks again and runs them. */
+/** Resolves once every node accepts and runs tasks again. */
 async function expectResumed(cluster: Cluster): Promise<void> {
 	await Promise.all(
 		cluster.nodes.map(async (node, i) => {
@@ -114,7 +114,7 @@ test("a disk that is full, for longer than a lease, refuses submissions in clear
 	}
 	disk.free();
 	await expectResumed(cluster);
-	// All of it is on the disk, too.
+	// All of it is on disk, too.
 	await redis.restart();
 	await Promise.all(cluster.nodes.map((node) => node.ready()));
 	await bench.expectHeldOneGoodRun();

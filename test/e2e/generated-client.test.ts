@@ -1,6 +1,6 @@
 /**
- * The description of the API as its users use it: linted, made into types, and
- * spoken by a client on these types to a real node.
+ * The description of the API as its users need it: linted, turned into types, and used by
+ * a client with these types on a real node.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { Cluster } from "../cluster.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOOLS = join(ROOT, "test/tools");
 const CLIENT = join(TOOLS, "generated-client");
-/** Where a client's types are generated to: beside the packages, for none to keep. */
+/** Where a client's types are generated: beside the packages, to be thrown away. */
 const GENERATED = join(TOOLS, "node_modules/.generated");
 const DESCRIPTION = join(GENERATED, "openapi.json");
 const TYPES = join(GENERATED, "api.ts");
@@ -31,7 +31,7 @@ afterAll(async () => {
 	rmSync(GENERATED, { recursive: true });
 });
 
-/** What a program printed. Rejects, with it, where that fails. */
+/** What a program printed. Rejects with that if the program fails. */
 async function run(program: string, ...args: string[]): Promise<string> {
 	const { stdout } = await promisify(execFile)(program, args).catch((error) => {
 		throw new Error(`${error.message}\n${error.stdout}`, { cause: error });
@@ -43,11 +43,11 @@ function runOfClient(file: string, ...args: string[]): Promise<string> {
 	return run(process.execPath, join(CLIENT, file), ...args);
 }
 
-test("description of the API: a linter has nothing against it", async () => {
+test("linters have no objection to the description of the API", async () => {
 	expect(await runOfClient("lint.ts", DESCRIPTION)).toBe("");
 });
 
-test("description of the API: a client generated from it compiles and works", async () => {
+test("a client generated from the description of the API compiles and works", async () => {
 	await runOfClient("generate.ts", DESCRIPTION, TYPES);
 	const tsc = join(ROOT, "node_modules/.bin/tsc");
 	expect(await run(tsc, "--project", CLIENT)).toBe("");

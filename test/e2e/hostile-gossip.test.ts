@@ -1,6 +1,6 @@
 /**
- * One of the registered peers is no node of ours: it says what it likes, as fast as the
- * others take it. Whatever it says, work is found within a second.
+ * One of the registered peers is hostile: it sends whatever it likes, as fast as the others
+ * take it. Whatever it sends, work is found within a second.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,11 +31,11 @@ const CLUSTER = "hearsay";
 const TOPIC = `hearsay/${CLUSTER}`;
 const LINE = `/hearsay/${CLUSTER}/line/1`;
 const PULSE_MS = 700;
-/** A sweep comes round in less. */
+/** Longer than the time between two sweeps. */
 const FOUND_MS_MAX = 1_000;
 const TASKS = 30;
 const BETWEEN_MS = 60;
-/** Unsent bytes of a flood: it is as fast as its hearers. */
+/** Unsent bytes of a flood, which is as fast as its receivers. */
 const UNSENT_BYTES_MAX = 256 * 1024;
 const CONCURRENCY_MAX = 4_000;
 
@@ -66,7 +66,7 @@ test.each<[string, (rogue: Rogue) => Promise<void>]>([
 	const found: number[] = [];
 	const posted = Array.from({ length: TASKS }, async (_, i) => {
 		await new Promise((resolve) => setTimeout(resolve, i * BETWEEN_MS));
-		// Where nobody serves it, so that it is found by hints and sweeps alone.
+		// At a node that does not serve it, so that only hints and sweeps find it.
 		const task = { type: "noop", labels: ["there"] };
 		const { body } = await cluster
 			.node(1)
@@ -82,7 +82,7 @@ test.each<[string, (rogue: Rogue) => Promise<void>]>([
 	expect(rogue.said).toBeGreaterThan(100);
 });
 
-/** A peer that is registered, holds a lease, and keeps no rules. */
+/** A peer that is registered, holds a lease, and obeys no rules. */
 class Rogue implements AsyncDisposable {
 	/** Messages so far. */
 	said = 0;
@@ -161,7 +161,7 @@ class Rogue implements AsyncDisposable {
 		for (const stream of streams) stream.abort(new Error("it is over"));
 	}
 
-	/** By the topic, whatever may be said there and what may not. */
+	/** Over the topic, what is allowed there and what is not. */
 	async floodTopic(): Promise<void> {
 		const { pubsub } = this.#stack.services;
 		const first = this.#sealer.seal(encodeGossip(this.#announcement("topic")));
@@ -215,7 +215,7 @@ class Rogue implements AsyncDisposable {
 		);
 	}
 
-	/** Of as many routes as go into one, none of which was ever named before. */
+	/** An announcement of as many routes as fit, none of which was ever named before. */
 	#announcement(name: string): Announcement {
 		this.#seq += 1;
 		const routes = Array.from({ length: ANNOUNCE_ROUTES_MAX }, (_, i) => ({

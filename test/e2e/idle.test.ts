@@ -6,14 +6,14 @@ import { Cluster } from "../cluster.ts";
 
 const IDLE_MS = 6_000;
 const COMMANDS_PER_S_MAX = 5;
-/** Of a core; twice of what is promised, since the machine may be busy with other things. */
+/** A share of a core: twice what is promised, since the machine may be busy with other things. */
 const CPU_MAX = 0.04;
-/** Of Linux, wherever Node.js runs. */
+/** The same on every Linux on which Node.js runs. */
 const TICK_MS = 10;
 
-/** Processor time that a process has taken so far, user's and system's. */
+/** The processor time that a process has used so far, user and system. */
 function cpuMs(pid: number): number {
-	// The name of the program stands in brackets, and may hold spaces.
+	// The name of the program is in brackets, and may contain spaces.
 	const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
 	const fields = rest.split(" ");
 	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
@@ -24,10 +24,10 @@ test("an idle node sends Redis at most 5 commands a second, and takes next to no
 	const nodes = await cluster.node(1).peers();
 	const redis = new Redis(cluster.redis.url);
 	const watcher = await redis.monitor();
-	/** By the address of the connection; each node has one. */
+	/** Commands by the address of their connection; each node has one. */
 	const commands = new Map<string, string[]>();
 	watcher.on("monitor", (_time, [name]: string[], source: string) => {
-		// What a script calls is not sent.
+		// Calls from within a script are not sent.
 		if (source === "lua") return;
 		commands.set(source, [...(commands.get(source) ?? []), name ?? ""]);
 	});

@@ -1,8 +1,8 @@
 /**
- * What is promised within a second or a few, on three real nodes that have the machine for
- * themselves. That the same things happen at all, in order, is shown elsewhere, beside other
- * tests; how soon tasks move when many nodes are killed, and how late what is due is, by
- * proofs (`scripts/proof/`).
+ * What is promised within a few seconds, on three real nodes that have the machine to
+ * themselves. Other tests, which run side by side, show that the same things happen at all
+ * and in order; proofs (`scripts/proof/`) show how soon tasks move when many nodes are
+ * killed, and how late due tasks start.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -22,11 +22,11 @@ const REFUSAL_MS_MAX = 1_000;
 const RESUME_MS_MAX = 5_000;
 const REJOIN_MS_MAX = 5_000;
 const DRAIN_MS = 300;
-/** Of a second signal. */
+/** From a second signal to the end. */
 const AT_ONCE_MS = 2_000;
 const [TIMEOUT, TIMEOUT_MS] = ["100ms", 100];
 const [KILL_AFTER, KILL_AFTER_MS] = ["500ms", 500];
-/** What does not stop is over so long after it was to be ended by force. */
+/** A task that does not stop is over so long after it was to be ended by force. */
 const FORCE_MS_MAX = 2_000;
 /** Between a leaving node's last answer and its end. */
 const DEAF_MS_MAX = 500;
@@ -43,7 +43,7 @@ bench.withCluster(() => ({
 	],
 	all: [
 		...["--handlers", BLOCKING, "--concurrency", "8"],
-		// How long each part of a node that leaves took to close is in its log.
+		// The log of a node that leaves says how long each part took to close.
 		...["--drain", `${DRAIN_MS}ms`, "--log", "debug"],
 	],
 }));
@@ -53,13 +53,13 @@ beforeAll(() => {
 	execFileSync("mkfifo", [bench.file("pipe")]);
 });
 
-/** When a task that was cut short was given out again, after that moment. */
+/** How long after that moment a task that was cut short was given out again. */
 function againMs({ state, attempts }: TaskAsRead, sinceMs: number): number {
 	expect([state, attempts.length]).toEqual(["SUCCESS", 2]);
 	return Date.parse(attempts[1]?.claimedAt ?? "") - sinceMs;
 }
 
-test("of a node that is killed and started at once, tasks run again within a second of the kill; it is back in everybody's mesh within five of its start", async () => {
+test("tasks of a node that is killed and restarted at once run again within a second of the kill, and it is back in everybody's mesh within five of its start", async () => {
 	const ids = await bench.postHeld(bench.cluster.node(1), 3);
 	const held = await Promise.all(
 		ids.map((id) => bench.cluster.node(1).task(id)),
@@ -78,7 +78,7 @@ test("of a node that is killed and started at once, tasks run again within a sec
 		);
 });
 
-test("a node that is alone, is killed and started at once runs its tasks again within a second of its start", async () => {
+test("a lone node that is killed and restarted at once runs its tasks again within a second of its start", async () => {
 	await using alone = await Cluster.start({
 		nodes: [[]],
 		all: ["--handlers", WORK_HANDLERS],
@@ -94,7 +94,7 @@ test("a node that is alone, is killed and started at once runs its tasks again w
 		);
 });
 
-test("while a node is restarted, work never stands still for a second", async () => {
+test("work never stands still for a second while a node is restarted", async () => {
 	const load = new SteadyLoad(bench.cluster, 30);
 	await load.goesOnFor(50);
 	const leaver = bench.cluster.node(2);
@@ -111,7 +111,7 @@ test("while a node is restarted, work never stands still for a second", async ()
 	expect(Math.max(...gapsMs)).toBeLessThan(STANDSTILL_MS_MAX);
 });
 
-test("while Redis is frozen, submissions are refused within a second; thawed, work goes on within five", async () => {
+test("while Redis is frozen submissions are refused within a second; once it is thawed work goes on within five", async () => {
 	const { redis, nodes } = bench.cluster;
 	const refusedMs: number[] = [];
 	process.kill(redis.pid, "SIGSTOP");
@@ -131,7 +131,7 @@ test("while Redis is frozen, submissions are refused within a second; thawed, wo
 	} finally {
 		process.kill(redis.pid, "SIGCONT");
 	}
-	// Most are: the machine, too, has its moments.
+	// Most are, not all: the machine has its moments, too.
 	const [median = Infinity] = refusedMs.sort((a, b) => a - b).slice(-6);
 	expect(median, `took ms: ${refusedMs}`).toBeLessThan(REFUSAL_MS_MAX);
 	const backMs = performance.now();
@@ -146,7 +146,7 @@ test("while Redis is frozen, submissions are refused within a second; thawed, wo
 	expect(performance.now() - backMs).toBeLessThan(RESUME_MS_MAX);
 });
 
-/** Resolves once the task runs on the node, and has come to its call. */
+/** Resolves once the task runs on the node, and has reached its call. */
 async function block(
 	node: ClusterNode,
 	type: string,
@@ -161,13 +161,13 @@ async function block(
 	return id;
 }
 
-/** Tasks that heed nothing run on the node. */
+/** Starts tasks on the node that heed nothing. */
 async function blockAll(node: ClusterNode): Promise<void> {
 	// One at a time: the next finds another thread.
 	for (const type of ["runsProcess", "reads"]) await block(node, type);
 }
 
-/** They run; the node is told to stop, and is gone after so long. */
+/** Starts such tasks, and tells the node to stop; returns how long it took to end. */
 async function endBlocked(
 	node: ClusterNode,
 	stop: () => unknown,
@@ -182,7 +182,7 @@ async function endBlocked(
 	return { ms: endedMs - startedMs, code, deafMs: endedMs - answeredMs };
 }
 
-/** What it has handed back it would run when it is there again. */
+/** Cancels what the node has handed back, as it would run that when it is back. */
 async function dropTasksOf(node: ClusterNode): Promise<void> {
 	const [other] = bench.cluster.nodes.filter(({ running }) => running);
 	const queue = queueOf(node);
@@ -193,7 +193,7 @@ async function dropTasksOf(node: ClusterNode): Promise<void> {
 	);
 }
 
-/** Asks until the process has ended; resolves with when it answered last. */
+/** Asks until the process has ended; resolves with the time of its last answer. */
 async function lastAnswerOf(node: ClusterNode): Promise<number> {
 	let answeredMs = 0;
 	while (node.running) {
@@ -201,7 +201,7 @@ async function lastAnswerOf(node: ClusterNode): Promise<number> {
 			await node.get("/healthz");
 			answeredMs = performance.now();
 		} catch (error) {
-			// Nobody listens there any more.
+			// It no longer listens there.
 			if (!(error instanceof TypeError)) throw error;
 		}
 		await pause(LOOK_MS);
@@ -216,7 +216,7 @@ function lastLinesOf({ output }: ClusterNode): string {
 	return `the node said last:\n${lines.join("\n")}\n`;
 }
 
-test("a node that is told to stop is gone by its bound whatever its tasks do, and answers nearly to its end", async () => {
+test("a node that is told to stop has ended in time whatever its tasks do, and answers nearly to its end", async () => {
 	const node = bench.cluster.node(1);
 	const { ms, code, deafMs } = await endBlocked(node, () =>
 		node.signal("SIGTERM"),
@@ -226,7 +226,7 @@ test("a node that is told to stop is gone by its bound whatever its tasks do, an
 	expect(deafMs, lastLinesOf(node)).toBeLessThan(DEAF_MS_MAX);
 });
 
-test("a node whose tasks have half a minute is ended at once by a second signal", async () => {
+test("a second signal at once ends a node whose tasks have half a minute", async () => {
 	const node = bench.cluster.node(3);
 	const { ms, code } = await endBlocked(node, async () => {
 		node.signal("SIGTERM");
@@ -237,7 +237,7 @@ test("a node whose tasks have half a minute is ended at once by a second signal"
 	expect(ms).toBeLessThan(AT_ONCE_MS);
 });
 
-/** The same, while Redis hears nobody. */
+/** The same while Redis answers nobody. */
 async function endBlockedAlone(
 	node: ClusterNode,
 	stop: () => unknown,
@@ -255,7 +255,7 @@ async function endBlockedAlone(
 	}
 }
 
-test("a node that is told to stop is gone by its bound with its store away, too", async () => {
+test("a node that is told to stop has ended in time with its store away, too", async () => {
 	const node = bench.cluster.node(1);
 	const ms = await endBlockedAlone(node, () => node.signal("SIGTERM"));
 	expect(ms, lastLinesOf(node)).toBeLessThan(DRAIN_MS + STOP_BOUND_MS);
@@ -271,7 +271,7 @@ test("a second signal ends it at once with its store away, too", async () => {
 	expect(ms, lastLinesOf(node)).toBeLessThan(AT_ONCE_MS);
 });
 
-/** When the attempt ended, after that moment. */
+/** How long after that moment the attempt ended. */
 async function endedMs(
 	node: ClusterNode,
 	id: string,
@@ -284,7 +284,7 @@ async function endedMs(
 }
 
 test.each(["reads", "runsProcess"])(
-	"a task in a call is over two seconds after it was to be ended by force, cancelled or at its timeout: %s",
+	"a task in a blocking call is over two seconds after it was to be ended by force, by a cancel or its timeout: %s",
 	async (type) => {
 		const [node, other] = [bench.cluster.node(1), bench.cluster.node(2)];
 		const options = { killAfter: KILL_AFTER };

@@ -1,10 +1,9 @@
 /**
- * Clients like those of a chaos run, on a test's cluster: they submit short
- * tasks to all nodes whatever happens, task code writes down its runs, and the
- * checker judges in the end what became of all of it.
+ * Clients like those of a chaos run, on a test's cluster: they submit short tasks
+ * to all nodes whatever happens, task code records its runs, and in the end the
+ * checker judges what became of it all.
  *
- * The test makes the trouble itself, and says here what the system may be
- * excused for.
+ * The test makes the trouble itself, and says here what excuses the system.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,12 +24,12 @@ import { judge, type Verdict } from "../checker/checker.ts";
 import type { HistoryEvent } from "../checker/history.ts";
 import { type Cluster, until } from "../cluster.ts";
 
-/** Task code that writes down its runs; nodes under this load need it. */
+/** Task code that records its runs; nodes under this load need it. */
 export const LOAD_HANDLERS = fileURLToPath(
 	new URL("../../scripts/chaos/handlers.ts", import.meta.url),
 );
 const DRAINED_MS_MAX = 20_000;
-/** A node that was cut off stops what it has lost within this. */
+/** A node that was cut off stops what it has lost within this time. */
 const STOP_MS = { paused: 1_000, "cut-off": 1_000, gone: 0 };
 
 export interface LoadVerdict extends Verdict {
@@ -65,7 +64,7 @@ export class JudgedLoad implements AsyncDisposable {
 		this.#working = this.#workload.run();
 	}
 
-	/** Ids that a client was told to be in the store. */
+	/** Ids of tasks that a client was told are in the store. */
 	get accepted(): string[] {
 		return this.#ids("ok");
 	}
@@ -74,7 +73,7 @@ export class JudgedLoad implements AsyncDisposable {
 		return this.#ids("refused").length;
 	}
 
-	/** Resolves when so many more have been accepted; rejects where that takes too long. */
+	/** Resolves when so many more have been accepted; rejects if that takes too long. */
 	async goesOnFor(count: number): Promise<void> {
 		const enough = this.accepted.length + count;
 		await until(
@@ -83,13 +82,13 @@ export class JudgedLoad implements AsyncDisposable {
 		);
 	}
 
-	/** Reads those back that are accepted now: what has ended by now stays so, unless it is excused. */
+	/** Reads back the tasks accepted so far: those that have ended have to stay so, unless excused. */
 	async readBack(): Promise<void> {
 		this.#reads.push(await lookAtTasks(this.#urls, this.accepted));
 	}
 
 	/**
-	 * From then until now the store forgot what it acknowledged, and nodes that
+	 * From then until now the store has lost what it acknowledged, and nodes that
 	 * still spoke to it could not know.
 	 */
 	excuse(sinceMs: number): void {
@@ -105,7 +104,7 @@ export class JudgedLoad implements AsyncDisposable {
 		);
 	}
 
-	/** Stops the clients; once everything has ended, says how it was. */
+	/** Stops the clients; resolves with the verdict once everything has ended. */
 	async judge(): Promise<LoadVerdict> {
 		await this.#stop();
 		const healedMs = nowMs();
@@ -131,7 +130,7 @@ export class JudgedLoad implements AsyncDisposable {
 		};
 	}
 
-	/** As task code has written them down so far. */
+	/** The runs that task code has recorded so far. */
 	get runs(): Run[] {
 		if (!existsSync(this.#effects)) return [];
 		return readRuns(readFileSync(this.#effects, "utf8"));
@@ -157,7 +156,7 @@ export class JudgedLoad implements AsyncDisposable {
 			.map(({ task }) => task.id ?? "");
 	}
 
-	/** No node ends during a test of this kind. */
+	/** No node ends during such a test. */
 	async #lives() {
 		const peers = await this.#cluster.node(1).peers();
 		return this.#cluster.nodes.map(({ id }) => {

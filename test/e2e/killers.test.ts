@@ -1,6 +1,6 @@
 /**
- * A task whose code ends the process that runs it, among others that are well, on nodes that
- * are started again whenever they die, as by a service manager.
+ * A task whose code kills the process that runs it, among sound ones, on nodes that are
+ * started again whenever they die, as by a service manager.
  */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -15,7 +15,7 @@ const ATTEMPTS_MAX = 4;
 const NODES_LOST_MAX = 3;
 const PATIENCE_MS = 60_000;
 
-/** Starts each node again as soon as it has died; tells how many have. */
+/** Starts each node again as soon as it has died, and counts the deaths. */
 function lookAfter({ nodes }: Cluster) {
 	const starts: Promise<void>[] = [];
 	let deaths = 0;
@@ -33,7 +33,7 @@ function lookAfter({ nodes }: Cluster) {
 	}
 	return {
 		deaths: () => deaths,
-		/** Resolves once none is being started any more. */
+		/** Resolves once no node is being started any more. */
 		async stop() {
 			over = true;
 			await Promise.all(starts);
@@ -41,19 +41,19 @@ function lookAfter({ nodes }: Cluster) {
 	};
 }
 
-/** From whichever node answers. */
+/** Reads a task from whichever node answers. */
 async function read({ nodes }: Cluster, id: string): Promise<TaskAsRead> {
 	for (const node of nodes) {
 		try {
 			return await node.task(id);
 		} catch {
-			// It is dead; the next one may not be.
+			// That one is dead; the next one may not be.
 		}
 	}
 	return { state: "unknown" } as unknown as TaskAsRead;
 }
 
-/** Again, under the same ids, if the node dies before it has answered: one of them may end it. */
+/** Submits again under the same ids if the node dies before it answers, as one of the tasks may kill it. */
 async function send({ nodes }: Cluster, tasks: unknown): Promise<void> {
 	const [node] = nodes;
 	await until(
@@ -72,7 +72,7 @@ test.each([
 	["three nodes", 3, "1"],
 	["one node, in several shards", 1, "4"],
 ])(
-	"a task that ends its process fails as crashed, and all beside it succeed, on %s",
+	"a task that kills its process fails as crashed, and all others succeed, on %s",
 	async (_, count, shards) => {
 		await using cluster = await Cluster.start({
 			nodes: Array.from({ length: count }, () => []),

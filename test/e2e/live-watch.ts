@@ -1,4 +1,4 @@
-/** Reads from a node how things are, until it is let go. */
+/** Reads a node's live frames until it is stopped. */
 import { setTimeout as pause } from "node:timers/promises";
 import { readLive } from "../../protocol/client/live.ts";
 import { LiveView } from "../live-view.ts";
@@ -7,7 +7,7 @@ export class LiveWatch implements Disposable {
 	readonly view = new LiveView();
 	readonly #over = new AbortController();
 
-	/** Resolves when it was told all there is. */
+	/** Resolves once the first frame, the complete one, has been read. */
 	static async of(url: string): Promise<LiveWatch> {
 		const watch = new LiveWatch();
 		const { signal } = watch.#over;

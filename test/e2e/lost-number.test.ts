@@ -1,4 +1,4 @@
-/** A store that loses everything under a running cluster, and a node with another number of shards that comes then. */
+/** A store that loses everything under a running cluster, and a node that then comes with another number of shards. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { Cluster, launchNode, until } from "../cluster.ts";
 
 const META = "{hearsay:0}:meta";
 
-test("the running nodes put their number back, and a node with another is refused; where that one was first, they stop", async () => {
+test("the running nodes restore their number, and a node with another one is refused; if that one was first, they stop", async () => {
 	await using cluster = await Cluster.start({
 		nodes: [[], []],
 		all: ["--shards", "2"],
@@ -38,7 +38,7 @@ test("the running nodes put their number back, and a node with another is refuse
 	expect(status).toBe(202);
 	expect((await cluster.node(2).whenEnded("after")).state).toBe("SUCCESS");
 
-	// As if nobody had put it back in time.
+	// As if nobody had restored it in time.
 	const anew = { shards: 3, layout: LAYOUT };
 	await redis.multi().flushall().hset(META, anew).exec();
 	for (const node of cluster.nodes) {

@@ -1,10 +1,10 @@
 /**
- * One who reads README and manual from the beginning, and does on one machine what they
- * say: runs each command in one folder, which looks as the project's own, and keeps the
- * cluster that a command has started until another one is.
+ * A reader who goes through README and manual from the beginning, and does what they say
+ * on one machine: runs each command in one folder, which looks like the project's own, and
+ * keeps a cluster that a command has started until another one starts one.
  *
- * What differs from a reader's machine: ports are free ones, the executable is the
- * bundled program, what names another machine means this one, and certificates are there.
+ * This differs from a reader's machine: ports are free ones, the executable is the bundled
+ * program, names of other machines mean this one, and certificates exist.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ import { tlsFile } from "../tls-files.ts";
 import { freePorts } from "./up-process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** Commands that go on until they are stopped, and what they say once they are ready. */
+/** Commands that run until they are stopped, and what they print once they are ready. */
 const SERVERS = [
 	{ command: /^npm start\b/, ready: /Ctrl-C stops the cluster/ },
 	{ command: /^dist\/hearsay node --redis\b/, ready: /^node .* serves /m },
@@ -35,9 +35,9 @@ const SERVERS = [
 const COMMAND_MS_MAX = 60_000;
 
 export interface Ran {
-	/** What it printed, a line each request. */
+	/** What it printed, one line for each request. */
 	readonly lines: readonly string[];
-	/** Of its requests, in order. */
+	/** The statuses of its requests, in order. */
 	readonly statuses: readonly number[];
 }
 
@@ -45,7 +45,7 @@ export class ManualSession implements AsyncDisposable {
 	readonly #folder: string;
 	readonly #firstPort: number;
 	readonly #env: NodeJS.ProcessEnv;
-	/** By its command and the files that this names: the cluster, then nodes on what the manual calls other machines. */
+	/** By command and the files that it names: the cluster, then nodes on what the manual calls other machines. */
 	readonly #running = new Map<string, Server>();
 	readonly #files = new Map<string, string>();
 
@@ -82,7 +82,7 @@ export class ManualSession implements AsyncDisposable {
 			...Object.fromEntries(own),
 			PATH: `${bin}:${process.env.PATH}`,
 			HEARSAY_HTTP: `127.0.0.1:${firstPort}`,
-			// What still runs is handed back, to be run after the next start.
+			// Running tasks are handed back, and run after the next start.
 			HEARSAY_DRAIN: "0s",
 		};
 	}
@@ -105,7 +105,7 @@ export class ManualSession implements AsyncDisposable {
 			);
 		const key = this.#withFiles(text);
 		const isMore = text.trim() !== "npm start" && !this.#running.has(key);
-		// Otherwise the reader, who reads on, has it already.
+		// Otherwise the reader has started it already.
 		if (isMore || this.#running.size === 0) {
 			const isCluster = text.startsWith("npm start");
 			if (isCluster) await this.#stop();

@@ -1,4 +1,4 @@
-/** What README and manual tell readers to do is done, and answered as they say. */
+/** Every command of README and manual is run, and has the answer that they show. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DOCUMENTS } from "../documents.ts";
 import { ManualSession, type Ran } from "./manual-session.ts";
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => session[Symbol.asyncDispose]());
 
-/** From then on the cluster asks for a token, and what the other chapters show has none. */
+/** From this chapter on the cluster asks for a token, which the examples of other chapters do not send. */
 const LAST = "dashboard/docs/access.md";
 const withExamples = DOCUMENTS.filter(({ blocks }) =>
 	blocks.some(({ kind }) => kind === "run"),

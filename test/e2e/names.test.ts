@@ -1,10 +1,10 @@
-/** What nodes and clusters are called, and where nodes are: the same in the terminal, in the API and in what is known of tasks. */
+/** The names of nodes and clusters, and the addresses of nodes: the same in the terminal, in the API and in tasks. */
 import { expect, test } from "vitest";
 import type { NodeAsRead } from "../../protocol/schema/nodes.ts";
 import { Cluster } from "../cluster.ts";
 import { startRedis } from "../redis.ts";
 
-test("nodes that start at once with one name are told apart, everywhere alike, and keep their names", async () => {
+test("nodes that start at once with the same name get different ones, the same everywhere, and keep them", async () => {
 	await using cluster = await Cluster.start({
 		nodes: [[], [], []],
 		all: ["--name", "host"],
@@ -27,20 +27,20 @@ test("nodes that start at once with one name are told apart, everywhere alike, a
 	expect(done.nodeName).toBe(names.get(done.node ?? ""));
 	expect(done.attempts[0]).toMatchObject({ nodeName: done.nodeName });
 
-	// Whoever is not `host` itself, so that it has to be remembered.
+	// One that is not `host` itself, so that its name has to be remembered.
 	const other = cluster.nodes.find(({ id }) => names.get(id ?? "") !== "host");
 	const name = names.get(other?.id ?? "") ?? "";
 	const drained = await one.post<NodeAsRead>(`/v1/nodes/${name}/drain`, "");
 	expect(drained).toMatchObject({ status: 202, body: { id: other?.id, name } });
 	expect(await other?.ended).toBe(0);
 	expect(other?.output).toContain(`"node":"${name}"`);
-	// The first to come could be `host` now, and is not.
+	// The first to come could be `host` now, but is not.
 	await Promise.all(cluster.nodes.map((node) => node.kill()));
 	await other?.start();
 	expect(other?.output).toContain(`node ${name} (${other?.id}) serves `);
 });
 
-test("nodes that listen on all addresses name one, at which others reach them", async () => {
+test("nodes that listen on all addresses advertise one at which others reach them", async () => {
 	const all = ["--insecure", "--p2p", "0.0.0.0:0"];
 	await using cluster = await Cluster.start({
 		nodes: [

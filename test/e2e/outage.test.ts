@@ -23,7 +23,7 @@ async function expectNodesKnown(cluster: Cluster): Promise<void> {
 	}
 }
 
-test("of a Redis that writes through, killed and started five times under load, nothing accepted is lost", async () => {
+test("nothing accepted is lost if a Redis that writes through is killed and started five times under load", async () => {
 	const redis = await startRedis({ appendfsync: "always" });
 	try {
 		await using cluster = await Cluster.start({ redis, nodes: [[], [], []] });
@@ -38,7 +38,7 @@ test("of a Redis that writes through, killed and started five times under load, 
 			await load.goesOnFor(10);
 		}
 		await load.end();
-		// Others may have reached Redis again, and taken all, before this one has.
+		// Others may reach Redis again, and take all tasks, before this one does.
 		await cluster.node(2).ready();
 		const tasks = await load.read(cluster.node(2));
 		expect(tasks.map(({ id }) => id)).toEqual([...load.accepted]);
@@ -52,7 +52,7 @@ test("of a Redis that writes through, killed and started five times under load, 
 	}
 });
 
-describe("while Redis has trouble and lives", () => {
+describe("while Redis is alive and in trouble", () => {
 	let cluster: Cluster;
 	let redis: Redis;
 	beforeAll(async () => {
@@ -108,7 +108,7 @@ describe("while Redis has trouble and lives", () => {
 		}
 	}
 
-	test("a full memory refuses submissions, lets running tasks end, and takes tasks again when there is room", async () => {
+	test("with its memory full it refuses submissions and lets running tasks end; with room again it accepts tasks", async () => {
 		const ids = await run("full", 1_000);
 		const waiting = Array.from({ length: 40 }, (_, i) => ({
 			id: `waits-${i}`,
@@ -133,7 +133,7 @@ describe("while Redis has trouble and lives", () => {
 		await expectResumed("full");
 	});
 
-	test("writes refused for longer than a lease refuse submissions, and stop no running task", async () => {
+	test("if writes are refused for longer than a lease, submissions are refused and no running task stops", async () => {
 		const ids = [
 			...(await run("ends-meanwhile", 1_000)),
 			...(await run("outlives-it", LEASE_TTL_MS + 2_000)),
@@ -151,7 +151,7 @@ describe("while Redis has trouble and lives", () => {
 		await expectOneGoodRun(ids);
 	});
 
-	test("a script cache that is emptied again and again under load is not noticed", async () => {
+	test("emptying its script cache again and again under load goes unnoticed", async () => {
 		const load = new SteadyLoad(cluster, 30);
 		for (let times = 0; times < 20; times++) {
 			await load.goesOnFor(10);
@@ -164,7 +164,7 @@ describe("while Redis has trouble and lives", () => {
 		expect(totals.stale).toBe(0);
 	});
 
-	test("a pause of all clients for 3 s refuses submissions, and moves no task", async () => {
+	test("if all clients are paused for 3 s, submissions are refused and no task moves", async () => {
 		const ids = [...(await run("short", 1_000)), ...(await run("long", 5_000))];
 		await redis.client("PAUSE", 3_000, "ALL");
 		const refusals = await Promise.all(

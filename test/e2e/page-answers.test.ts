@@ -1,4 +1,4 @@
-/** Somebody sees the page for the first time, with ten questions: each is answered by looking, on a real cluster. */
+/** Ten questions of a newcomer to the page: each is answered by looking at it, on a real cluster. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "../contract/page-browser.ts";
 import { answer, QUESTIONS, VIEW, wordIn } from "../page/answers.ts";

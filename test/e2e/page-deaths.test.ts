@@ -1,4 +1,4 @@
-/** The page of a real cluster whose nodes die, freeze, and lose Redis: what changes hands is seen to. */
+/** The page of a real cluster whose nodes die, freeze, and lose Redis: one sees work change hands. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Cluster } from "../cluster.ts";
 import { startBrowser } from "../contract/page-browser.ts";
@@ -74,7 +74,7 @@ test("the node is back: the verdict stays until it is dismissed", async () => {
 	await verdict().getByText("All well").waitFor();
 });
 
-test("a node freezes: its lease drains in the sight of all before it is said to be dead", async () => {
+test("a node freezes: its lease is seen to drain before it is called dead", async () => {
 	await lane("node-2").evaluate((place) => {
 		const looks: [number, string][] = [];
 		Object.assign(globalThis, { looks });
@@ -106,7 +106,7 @@ test("a node freezes: its lease drains in the sight of all before it is said to 
 	await cluster.whole();
 });
 
-test("Redis stands still: the verdict says so and since when, nodes are told of by gossip, and all goes on without a reload", async () => {
+test("Redis stands still: the verdict says so and since when, nodes are shown by gossip, and all goes on without a reload", async () => {
 	await page.evaluate("globalThis.isTheSame = true");
 	process.kill(cluster.redis.pid, "SIGSTOP");
 	await verdict()
@@ -124,7 +124,7 @@ test("Redis stands still: the verdict says so and since when, nodes are told of 
 	await cluster.whole();
 });
 
-test("the serving node freezes: nobody is told that all is well, but since when nothing is known and where to look", async () => {
+test("the serving node freezes: the page does not say that all is well, but since when nothing is known, and where to look", async () => {
 	await page.goto(`${cluster.node(4).url}/#/`);
 	await page.getByText("Live", { exact: true }).waitFor();
 	const unknown = verdict().getByText("How things are now is not known");
@@ -132,7 +132,7 @@ test("the serving node freezes: nobody is told that all is well, but since when 
 	cluster.node(4).signal("SIGSTOP");
 	const frozenMs = performance.now();
 	await unknown.waitFor();
-	// Frames come each second; three seconds without one, and what the clock adds.
+	// Frames come each second: three seconds without one, and what the clock adds.
 	expect(performance.now() - frozenMs).toBeLessThanOrEqual(5_000);
 	expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
 	expect(await verdict().getAttribute("data-tone")).toBe("suspect");

@@ -11,7 +11,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-	// Alone and first: where it cannot be had, no cluster is left behind.
+	// First, and by itself: if it cannot be had, no cluster is left behind.
 	browser = await startBrowser();
 	cluster = await Cluster.start({ nodes: [[], [], []] });
 	page = await browser.newPage();
@@ -22,7 +22,7 @@ beforeAll(async () => {
 	});
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("requestfailed", (request) => {
-		// A stream ends when one goes elsewhere.
+		// A stream ends when the page is left.
 		if (request.failure()?.errorText !== "net::ERR_ABORTED")
 			complaints.push(request.url());
 	});
@@ -32,7 +32,7 @@ afterAll(async () => {
 	await cluster[Symbol.asyncDispose]();
 });
 
-/** What a figure says. */
+/** The number in a figure. */
 const says = (name: string) =>
 	page.getByRole("link", { name }).locator("strong");
 
@@ -114,7 +114,7 @@ test("tasks, a task, queues and events show what the API says", async () => {
 	expect(complaints).toEqual([]);
 });
 
-test("the manual of the bundled program is the one that was built with it", async () => {
+test("the bundled program serves the manual that was built with it", async () => {
 	const { status, body } = await cluster.node(1).get("/docs/start");
 	expect(status).toBe(200);
 	expect(body).toContain("<h1>Start</h1>");

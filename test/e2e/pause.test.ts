@@ -61,7 +61,7 @@ function readBeats(file: string): readonly Beat[] {
 	});
 }
 
-test("of a node that stands still for 2 s, no task moves", async () => {
+test("no task of a node that stands still for 2 s moves", async () => {
 	const { ids, victim, witness, release } = await postBeating();
 	const before = await witness.cluster();
 	victim.signal("SIGSTOP");
@@ -80,7 +80,7 @@ test("of a node that stands still for 2 s, no task moves", async () => {
 });
 
 // How soon they stop is judged in chaos runs.
-test("of a node that stands still for longer than its lease, tasks move; it is refused, stops their old runs and joins again", async () => {
+test("tasks of a node that stands still for longer than its lease move; it is refused, stops their old runs and joins again", async () => {
 	const { ids, held, victim, witness, beats, release } = await postBeating();
 	const before = await witness.cluster();
 	victim.signal("SIGSTOP");
@@ -100,7 +100,7 @@ test("of a node that stands still for longer than its lease, tasks move; it is r
 	const tokens = new Set(held.map(({ token }) => token));
 	const ofOld = () => beats().filter(({ token }) => tokens.has(token)).length;
 	const old = ofOld();
-	// What they said has changed nothing, and nobody else's tasks were touched.
+	// Their reports have changed nothing, and tasks of others were not touched.
 	expect(await Promise.all(held.map(({ id }) => witness.task(id)))).toEqual(
 		moved,
 	);
@@ -114,7 +114,7 @@ test("of a node that stands still for longer than its lease, tasks move; it is r
 	expect(ofOld()).toBe(old);
 });
 
-/** Ended elsewhere, on its second attempt. */
+/** The task has ended elsewhere, on its second attempt. */
 function expectMoved(task: TaskAsRead, from: ClusterNode): void {
 	expect(task).toMatchObject({ state: "SUCCESS", attempt: 2 });
 	expect(task.result).toBe(task.token);

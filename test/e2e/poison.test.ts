@@ -13,9 +13,9 @@ const HANDLERS = ["work", "troubled"].map((name) =>
 );
 /** Half of all answers come sooner. */
 const ANSWER_MS_MEDIAN_MAX = 50;
-/** Nearly all answers come sooner: the machine, too, has its moments. */
+/** Nearly all answers come sooner; the machine has its moments, too. */
 const ANSWER_MS_P95_MAX = 100;
-/** Between looks, so that looking is no load. */
+/** Between two looks, so that looking is no load. */
 const LOOK_MS = 5;
 const RESTART_MS_MAX = 1_000;
 
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const endsOf = ({ attempts }: TaskAsRead) => attempts.map(({ end }) => end);
 
-/** Of what stays the same only while the node lives and renews. */
+/** What stays the same only while the node lives and renews its lease. */
 async function lifeOf(): Promise<object> {
 	const [life] = await node.peers();
 	return { pid: life?.pid, epoch: life?.epoch, state: life?.state };
@@ -98,7 +98,7 @@ test.each([
 	["leaves a rejection unhandled", "rejectsUnhandled", /rejection unhandled/],
 	["fills the heap", "fillsHeap", /heap outgrew/],
 ])(
-	"a task that %s is given up after 3 crashes, and harms neither node nor others",
+	"a task that %s is given up after 3 crashes, and harms neither the node nor other tasks",
 	async (_what, type, why) => {
 		const poison = await runAmongOthers(type, null);
 		expect(poison).toMatchObject({
@@ -115,7 +115,7 @@ test.each([
 	["floods its log", "floods", null, null],
 	["computes for 2.5 s without a pause", "spinsFor", { ms: 2_500 }, null],
 ])(
-	"a task that %s comes to its end, and harms neither node nor others",
+	"a task that %s ends well, and harms neither the node nor other tasks",
 	async (_what, type, payload, result) => {
 		const task = await runAmongOthers(type, payload);
 		expect(task).toMatchObject({ state: "SUCCESS", crashes: 0, result });

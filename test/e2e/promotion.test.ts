@@ -34,7 +34,7 @@ beforeAll(async () => {
 		redis: primary,
 		nodes: [[], [], []],
 		all: [
-			// Given again, it is the one that counts.
+			// If a flag is given again, the last one counts.
 			...["--redis", redis.url],
 			...["--handlers", LOAD_HANDLERS, "--handlers", HANDLERS],
 		],
@@ -46,7 +46,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Tasks that all run when this resolves, until they are released. */
+/** Starts tasks that run until they are released; resolves when all of them run. */
 async function runHeld() {
 	tests += 1;
 	const file = join(folder, `release-${tests}`);
@@ -70,7 +70,7 @@ async function runHeld() {
 	};
 }
 
-/** Nodes find the new primary by themselves, and each takes and runs tasks again, in time. Returns when all had found it. */
+/** Nodes find the new primary by themselves, and each accepts and runs tasks again, in time. Returns when all had found it. */
 async function expectResumed(primary: RedisServer): Promise<number> {
 	const promotedMs = nowMs();
 	await found(primary, cluster.nodes.length);
@@ -88,7 +88,7 @@ async function expectResumed(primary: RedisServer): Promise<number> {
 	return foundMs;
 }
 
-/** Tokens go on above all that were given before, and none is given twice. */
+/** New tokens are above all earlier ones, and none is given twice. */
 function expectTokensRose(
 	runs: readonly Run[],
 	beforeMs: number,
@@ -102,7 +102,7 @@ function expectTokensRose(
 	expect(new Set(runs.map(({ token }) => token)).size).toBe(runs.length);
 }
 
-/** Under load, trouble has the replica promoted; it is mended once nodes have gone on. */
+/** Under load, trouble gets the replica promoted, and ends once nodes have gone on. */
 async function promote(
 	trouble: (primary: RedisServer) => void | Promise<void>,
 	mend: (former: RedisServer) => void | Promise<void>,
@@ -144,7 +144,7 @@ test("a primary that is killed is replaced: nodes go on by themselves, running t
 		(former) => former.restart(),
 	));
 
-test("a primary that is sent away while it lives is left by all at once, though the Sentinels have only just been restarted", async () => {
+test("a primary that is demoted while it lives is left by all nodes at once, although the Sentinels were only just restarted", async () => {
 	await redis.restartSentinels(cluster.nodes.length);
 	await promote(
 		() => redis.failOver(),
@@ -152,7 +152,7 @@ test("a primary that is sent away while it lives is left by all at once, though 
 	);
 });
 
-test("a primary that stands still, and a Sentinel with it, holds nobody up; and nobody listens to it when it wakes", () => {
+test("a primary that stands still, along with a Sentinel, holds nobody up; and nobody listens to it when it wakes", () => {
 	const [sentinel] = redis.sentinels;
 	return promote(
 		({ pid }) => {
@@ -163,6 +163,6 @@ test("a primary that stands still, and a Sentinel with it, holds nobody up; and 
 			process.kill(pid, "SIGCONT");
 			sentinel?.signal("SIGCONT");
 		},
-		1, // It answers nothing until then.
+		1, // Until then it answers nothing.
 	);
 });

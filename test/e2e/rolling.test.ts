@@ -1,4 +1,4 @@
-/** Nodes that leave in order, one after the other. How soon they do is measured in `in-time.test.ts`. */
+/** Nodes that leave one after the other, in good order. How soon they do is measured in `in-time.test.ts`. */
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type ClusterNode, until } from "../cluster.ts";
@@ -22,7 +22,7 @@ async function stateOf(node: ClusterNode, witness: ClusterNode) {
 	return peers.find(({ id }) => id === node.id)?.state;
 }
 
-test("a node that is drained through another takes nothing new, finishes what is short, hands back what is long, and ends", async () => {
+test("a node that is drained through another takes nothing new, finishes short tasks, hands back long ones, and ends", async () => {
 	const held = await bench.postHeld(bench.cluster.node(1), HELD);
 	const holders = await Promise.all(
 		held.map(async (id) => (await bench.cluster.node(1).task(id)).node),
@@ -45,7 +45,7 @@ test("a node that is drained through another takes nothing new, finishes what is
 		() => stateOf(leaver, witness),
 		(state) => state === "draining",
 	);
-	// It answers, says that it is not ready, takes nothing, and runs nothing new.
+	// It answers, says that it is not ready, accepts nothing, and runs nothing new.
 	expect((await leaver.get("/healthz")).status).toBe(200);
 	expect((await leaver.get("/readyz")).status).toBe(503);
 	const refused = await leaver.post("/v1/tasks", { type: "noop" });
@@ -76,13 +76,13 @@ test("a node that is drained through another takes nothing new, finishes what is
 	}
 });
 
-test("while every node is restarted in turn, no task fails, none is lost, and work goes on", async () => {
+test("while every node is restarted in turn no task fails, none is lost, and work goes on", async () => {
 	const load = new SteadyLoad(bench.cluster, 30);
 	for (const node of bench.cluster.nodes) {
 		await load.goesOnFor(50);
 		node.signal("SIGTERM");
 		expect(await node.ended).toBe(0);
-		// Without it, too.
+		// Also while this one is away.
 		await load.goesOnFor(20);
 		await node.start();
 		await node.ready();

@@ -1,4 +1,4 @@
-/** A node as a service of systemd: what it tells on the socket that it is given. */
+/** A node as a systemd service: what it reports on the socket that it is given. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ function start(socket: NotifySocket, flags: readonly string[] = []) {
 	return node;
 }
 
-/** Resolves when it has given so many more signs of life. */
+/** Resolves when the node has sent so many more watchdog messages. */
 async function lives(socket: NotifySocket, signs = 5): Promise<void> {
 	const before = socket.count(ALIVE);
 	await until(
@@ -63,7 +63,7 @@ test.each([
 	["a file", false],
 	["no file", true],
 ])(
-	"on a socket of %s it says that it is ready, that it lives, and that it stops",
+	"on a socket of %s it reports that it is ready, that it is alive, and that it stops",
 	async (_, abstract) => {
 		const socket = new NotifySocket(abstract);
 		const node = start(socket, ["--drain", "90s"]);
@@ -83,7 +83,7 @@ test.each([
 	},
 );
 
-test("it is ready and lives while Redis does not answer", async () => {
+test("it is ready and alive while Redis does not answer", async () => {
 	process.kill(redis.pid, "SIGSTOP");
 	try {
 		const socket = new NotifySocket();
@@ -96,7 +96,7 @@ test("it is ready and lives while Redis does not answer", async () => {
 	}
 });
 
-test("it lives on when Redis goes; a node whose event loop hangs gives no more sign of life", async () => {
+test("it stays alive when Redis goes; a node whose event loop hangs sends no more watchdog messages", async () => {
 	const [first, second] = [new NotifySocket(), new NotifySocket()];
 	const hung = start(first);
 	const other = start(second);
@@ -111,7 +111,7 @@ test("it lives on when Redis goes; a node whose event loop hangs gives no more s
 	expect(first.count(ALIVE)).toBe(before);
 });
 
-test("a socket that cannot be used is told of, and the node serves all the same", async () => {
+test("a socket that cannot be used is reported, and the node serves all the same", async () => {
 	const socket = new NotifySocket();
 	const node = start(Object.assign(socket, { name: "vsock:2:1" }));
 	await node.says(/NOTIFY_SOCKET cannot be used/);

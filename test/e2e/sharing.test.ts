@@ -11,7 +11,7 @@ const HANDLERS = fileURLToPath(
 	new URL("../fixtures/handlers/work.ts", import.meta.url),
 );
 const NODES = 3;
-/** A sweep comes round in less. */
+/** Longer than the time between two sweeps. */
 const SWEEP_MS_MAX = 1_000;
 
 describe.each([
@@ -41,7 +41,7 @@ describe.each([
 			const nine = Array.from({ length: 9 }, (_, i) => {
 				return { id: `nine-${name}-${i}`, type: "hold", payload };
 			});
-			// To every node: one that hears late shares by what was.
+			// Every node has to know: one that hears late shares by the former state.
 			const known = (running: number) =>
 				until(
 					() => Promise.all(cluster.nodes.map((node) => node.peers())),
@@ -61,7 +61,7 @@ describe.each([
 		};
 
 		test.each([1, 2, 3])(
-			"nine tasks that take a while, as one array to node %i of three idle ones, are shared by all",
+			"nine long tasks, as one array to node %i of three idle ones, are shared by all",
 			async (number) => {
 				const accepting = cluster.node(number);
 				const others = cluster.nodes.filter((node) => node !== accepting);
@@ -85,7 +85,7 @@ describe.each([
 			const ran = await postNine("new", newcomer);
 			const [, joined] = /"session":"[^":]+:(\d+)"/.exec(newcomer.output) ?? [];
 			const waitedMs = Date.parse(ran[0]?.createdAt ?? "") - Number(joined);
-			// If it takes so long to hear of the others it waits no longer.
+			// If it has not heard of the others by then it waits no longer.
 			if (waitedMs < ARRIVAL_MS_MAX) expectShared(ran);
 			await cluster.whole();
 		});
@@ -120,7 +120,7 @@ describe.each([
 		expect(pids).toEqual(new Set(nodes.map(({ pid }) => pid)));
 	});
 
-	test("a task posted where nobody serves it starts elsewhere within a second", async () => {
+	test("a task submitted to a node that does not serve it starts elsewhere within a second", async () => {
 		for (const id of ["a", "b", "c", "d"]) {
 			const task = { id, type: "noop", labels: ["there"] };
 			await cluster.node(1).post("/v1/tasks", task);
@@ -141,7 +141,7 @@ async function claims(node: ClusterNode): Promise<number> {
 }
 
 /**
- * No node takes more than its share before the others have had their time to take theirs,
+ * No node takes more than its share before the others have had time to take theirs,
  * however late messages are. All times are the store's.
  */
 function expectShared(tasks: readonly TaskAsRead[]): void {

@@ -1,7 +1,7 @@
 /**
- * A disk small enough to be filled: a file system in memory, mounted where only
- * those see it who are started into its namespace. It goes with the last
- * process in there, however the test ends.
+ * A disk small enough to be filled: a file system in memory, which only processes see
+ * that are started into its namespace. It goes with the last of them, however the test
+ * ends.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import { join } from "node:path";
 
 const MOUNT = 'mount -t tmpfs -o "size=$1" tmpfs "$0"';
 
-/** Why none can be made here; undefined where one can. */
+/** Why none can be made here; undefined if one can. */
 export function smallDiskTrouble(): string | undefined {
 	try {
 		execFileSync("unshare", ["--mount", "sh", "-c", MOUNT, tmpdir(), "64k"], {
@@ -32,7 +32,7 @@ export function smallDiskTrouble(): string | undefined {
 }
 
 export class SmallDisk implements AsyncDisposable {
-	/** Where it is, for those who are started with `prefix`. */
+	/** Its path, for processes that are started with `prefix`. */
 	readonly dir: string;
 	readonly prefix: readonly string[];
 	readonly #holder: ChildProcess;
@@ -56,13 +56,13 @@ export class SmallDisk implements AsyncDisposable {
 		this.prefix = ["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`];
 	}
 
-	/** Takes all the room that there is, but for so much. */
+	/** Fills the disk, but for so much. */
 	fill(bytesLeft: number): void {
 		const { bavail, bsize } = statfsSync(this.#seenFromHere);
 		writeFileSync(this.#ballast, Buffer.alloc(bavail * bsize - bytesLeft));
 	}
 
-	/** Gives it back. */
+	/** Frees that room again. */
 	free(): void {
 		rmSync(this.#ballast);
 	}

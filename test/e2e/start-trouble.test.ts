@@ -34,21 +34,24 @@ function start(args: readonly string[], data = "node"): HearsayProcess {
 	return launchNode([...own, ...args], folder);
 }
 
-/** It ends by itself with exit code 2, and one line that tells why. */
+/** Expects that it ends by itself with exit code 2, and one line that says why. */
 async function expectOneLine(node: HearsayProcess, why: string | RegExp) {
 	expect(await node.ended, node.output).toBe(2);
 	expect(node.output).toMatch(/^hearsay: [^\n]+\n$/);
 	expect(node.output).toMatch(why);
 }
 
-test.each(["--http", "--p2p"])("a port in use is told: %s", async (flag) => {
-	await expectOneLine(
-		start([flag, taken]),
-		new RegExp(`Port ${taken.split(":")[1]} on 127.0.0.1 is in use`),
-	);
-});
+test.each(["--http", "--p2p"])(
+	"a port in use is reported: %s",
+	async (flag) => {
+		await expectOneLine(
+			start([flag, taken]),
+			new RegExp(`Port ${taken.split(":")[1]} on 127.0.0.1 is in use`),
+		);
+	},
+);
 
-test("a handler file that throws, is half written or is not there is told, with the place", async () => {
+test("a handler file that throws, is half written or is missing is reported, with the place", async () => {
 	writeFileSync(
 		join(folder, "throws.js"),
 		'throw new Error("no such bucket");',
@@ -69,7 +72,7 @@ test("a handler file that throws, is half written or is not there is told, with 
 	);
 });
 
-test("a folder that another node uses is told", async () => {
+test("a folder that another node uses is reported", async () => {
 	const first = start([]);
 	try {
 		await first.says(/serves/);
@@ -79,7 +82,7 @@ test("a folder that another node uses is told", async () => {
 	}
 });
 
-test("a Redis that does not let the node in is told, and nothing is written to it", async () => {
+test("a Redis that does not let the node in is reported, and nothing is written to it", async () => {
 	const client = new Redis(redis.url);
 	const address = (login: string, rest = "") =>
 		`${redis.url.replace("//", `//${login}`)}${rest}`;
@@ -106,7 +109,7 @@ test("a Redis that does not let the node in is told, and nothing is written to i
 	}
 });
 
-// The kernel's own folder refuses as no other does, and root too.
+// The kernel's own folder refuses in its own way, even root.
 test.each([
 	["/proc/nope/deeper", /folder \/proc\S* cannot be made/],
 	["/proc", /\/proc\S* cannot be/],
@@ -115,14 +118,14 @@ test.each([
 ])("a folder that cannot be made or used is told: %s", async (data, why) => {
 	writeFileSync(join(folder, "file"), "");
 	const node = start([], data);
-	// One that hangs in the making of a folder hears no other signal.
+	// A node that hangs while it makes a folder hears no other signal.
 	onTestFinished(() => node.kill("SIGKILL"));
 	await expectOneLine(node, why);
 	expect(node.output).toMatch("give --data a folder");
 });
 
-test("a node that is told to stop says how long its tasks may take, and when it is over", async () => {
-	// As in a terminal its log goes where its words go: of two pipes nobody could tell which
+test("a node that is told to stop says how long its tasks may take, and when it has stopped", async () => {
+	// As in a terminal, its log goes where its words go: with two pipes nobody could tell which
 	// line was the last.
 	const terminal = ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...PROGRAM];
 	const address = ["--redis", redis.url, "--http", "127.0.0.1:0"];
@@ -146,14 +149,14 @@ test("a node that is told to stop twice while it starts ends at once", async () 
 	);
 	const node = start(["--handlers", file]);
 	await node.says(/loading/);
-	// The first ones may pass for the same as before: see stop-signals.ts.
+	// The first signals may count as one: see stop-signals.ts.
 	const again = setInterval(() => node.kill("SIGINT"), 100);
 	expect(await node.ended).toBe(1);
 	clearInterval(again);
 	expect(node.output).toMatch(/^hearsay: told to stop twice/m);
 });
 
-test("a node whose parent ended while it started drains as if told to", async () => {
+test("a node whose parent ended while it started drains as if it had been told to", async () => {
 	const child = fork(
 		PROGRAM[1] ?? "",
 		["node", "--redis", redis.url, "--http", "127.0.0.1:0"],
@@ -179,7 +182,7 @@ test.each([
 	await expectOneLine(start([], data), why);
 });
 
-test("a node that strangers could reach does not start without tokens, unless it is told that this is meant", async () => {
+test("a node that strangers could reach does not start without tokens, unless a flag says that this is intended", async () => {
 	const open = ["--http", "0.0.0.0:0", "--log", "warn"];
 	const words =
 		/no access tokens; make one with "hearsay token create" .* --token-file, or --insecure/;
@@ -208,7 +211,7 @@ test("a node that strangers could reach does not start without tokens, unless it
 	}
 });
 
-test("a node that starts while Redis takes no writes begins when it does", async () => {
+test("a node that starts while Redis accepts no writes begins once it does", async () => {
 	const client = new Redis(redis.url);
 	await client.config("SET", "min-replicas-to-write", "1");
 	const flags = ["--redis", redis.url, "--http", "127.0.0.1:0"];

@@ -1,6 +1,6 @@
 /**
  * A client that submits short tasks to a cluster, one every few milliseconds,
- * whatever happens to it: a task that one node does not take is offered to the
+ * whatever happens to it: a task that one node does not accept is offered to the
  * next, under the same id, until one says that it has it.
  *
  * Knows which tasks were accepted, and reads at the end what became of each.
@@ -14,9 +14,9 @@ const BETWEEN_MS = 10;
 const OFFER_AGAIN_MS = 20;
 
 export class SteadyLoad {
-	/** Answered with 202, or 200 where an earlier answer was lost. */
+	/** Answered with 202, or with 200 if an earlier answer was lost. */
 	readonly accepted = new Set<string>();
-	/** Answers other than these. */
+	/** All other answers. */
 	refused = 0;
 	readonly #cluster: Cluster;
 	readonly #durationMs: number;
@@ -31,7 +31,7 @@ export class SteadyLoad {
 		this.#posting = this.#post();
 	}
 
-	/** Resolves when so many more have been accepted; rejects where that takes too long. */
+	/** Resolves when so many more have been accepted; rejects if that takes too long. */
 	async goesOnFor(count: number): Promise<void> {
 		const enough = this.accepted.size + count;
 		await until(
@@ -40,7 +40,7 @@ export class SteadyLoad {
 		);
 	}
 
-	/** Submits no more; resolves when all that was submitted is accepted. */
+	/** Stops submitting; resolves when everything submitted is accepted. */
 	async end(): Promise<void> {
 		this.#isOver = true;
 		await this.#posting;
@@ -81,7 +81,7 @@ export class SteadyLoad {
 			const { status } = await node.post("/v1/tasks", task);
 			return status === 202 || status === 200;
 		} catch (error) {
-			// Nobody listens there just now.
+			// Nobody listens there at the moment.
 			if (error instanceof TypeError) return false;
 			throw error;
 		}

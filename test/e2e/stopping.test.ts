@@ -1,6 +1,6 @@
 /**
- * A node that is told to stop ends, whatever its tasks do: with the processes that they have
- * started, and with their attempts handed back. How soon is measured in `in-time.test.ts`.
+ * A node that is told to stop ends, whatever its tasks do, along with the processes that they
+ * have started, and hands their attempts back. How soon is measured in `in-time.test.ts`.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Cluster, type ClusterNode, until } from "../cluster.ts";
 
 const HANDLERS = join(import.meta.dirname, "../fixtures/handlers/blocking.js");
-/** The first only waits: the others, which block their threads, find one each. */
+/** The first only waits; each of the others, which block their threads, finds one of its own. */
 const TYPES = ["startsProcess", "runsProcess", "reads"];
 
 let cluster: Cluster;
@@ -38,7 +38,7 @@ beforeAll(async () => {
 	patient = cluster.node(2);
 	witness = cluster.node(3);
 });
-// What one has handed back the next would run.
+// The next node would run what one has handed back.
 afterEach(async () => {
 	await witness.post("/v1/tasks/cancel", { all: true, filter: {} });
 	await cluster.revive();
@@ -78,7 +78,7 @@ async function block(
 	return { ids, pids };
 }
 
-/** Not one that has ended and whose end nobody has asked for. */
+/** Whether the process is alive, and no zombie. */
 function runs(pid: number): boolean {
 	try {
 		return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
@@ -87,7 +87,7 @@ function runs(pid: number): boolean {
 	}
 }
 
-/** Nothing that they started is left, and all wait again. */
+/** Expects that nothing is left of what the tasks started, and that all of them wait again. */
 async function expectHandedBack({ ids, pids }: Blocked): Promise<void> {
 	expect(pids.filter(runs)).toEqual([]);
 	for (const id of ids) {
@@ -98,7 +98,7 @@ async function expectHandedBack({ ids, pids }: Blocked): Promise<void> {
 	}
 }
 
-test("its tasks block in every way: it ends, what they started does, too, and all wait again", async () => {
+test("a node whose tasks block in every way ends, along with what they started, and all of them wait again", async () => {
 	const blocked = await block(hasty, TYPES);
 	expect(blocked.pids).toHaveLength(4);
 	expect(blocked.pids.filter(runs)).toEqual(blocked.pids);
@@ -107,7 +107,7 @@ test("its tasks block in every way: it ends, what they started does, too, and al
 	await expectHandedBack(blocked);
 });
 
-test("asked to by another node it does, too", async () => {
+test("it also ends when another node asks it to", async () => {
 	const blocked = await block(hasty, ["runsProcess", "reads"]);
 	await witness.post(`/v1/nodes/${hasty.id}/drain`, {});
 	expect(await hasty.ended).toBe(0);
@@ -118,19 +118,19 @@ test.each<[NodeJS.Signals, NodeJS.Signals]>([
 	["SIGTERM", "SIGTERM"],
 	["SIGINT", "SIGTERM"],
 ])(
-	"after %s, %s ends one whose tasks have half a minute",
+	"after %s, %s ends a node whose tasks have half a minute",
 	async (first, second) => {
 		const blocked = await block(patient, ["runsProcess", "reads"]);
 		patient.signal(first);
 		await patient.says(/Stopping/);
 		patient.signal(second);
-		// So it ends if it does not wait for its tasks.
+		// It ends in this way if it does not wait for its tasks.
 		expect(await patient.ended).toBe(1);
 		await expectHandedBack(blocked);
 	},
 );
 
-test("with the store away it ends", async () => {
+test("it also ends with the store away", async () => {
 	const { pids } = await block(hasty, ["runsProcess", "reads"]);
 	process.kill(cluster.redis.pid, "SIGSTOP");
 	try {

@@ -25,7 +25,7 @@ function expectRefused({ status, headers }: Answer<unknown>) {
 	expect(headers.get("retry-after")).toMatch(/^\d+$/);
 }
 
-/** A task that runs when Redis goes; resolves once it has begun. */
+/** Starts a task that runs when Redis goes; resolves once it has begun. */
 async function run(node: ClusterNode, id: string, durationMs: number) {
 	await node.post("/v1/tasks", {
 		id,
@@ -46,7 +46,7 @@ async function expectOneGoodRun(node: ClusterNode, id: string) {
 	]);
 }
 
-/** Every node refuses, and says that it is not ready. */
+/** Resolves once every node refuses tasks, and says that it is not ready. */
 async function expectRefusals() {
 	const task = { type: "noop" };
 	await Promise.all(
@@ -65,7 +65,7 @@ async function expectRefusals() {
 	);
 }
 
-/** Every node is ready again by itself, and its tasks run. */
+/** Resolves once every node is ready again by itself, and its tasks run. */
 async function expectResumed() {
 	resumed += 1;
 	await Promise.all(cluster.nodes.map((node) => node.ready()));
@@ -77,7 +77,7 @@ async function expectResumed() {
 	}
 }
 
-test("while Redis is dead, for longer than a lease, submissions are refused; back again, work goes on", async () => {
+test("while Redis is dead, for longer than a lease, submissions are refused; once it is back work goes on", async () => {
 	await run(cluster.node(1), "dead-meanwhile", 2_000);
 	await run(cluster.node(2), "outlives-death", LEASE_TTL_MS + 3_000);
 	process.kill(redis.pid, "SIGKILL");
@@ -92,7 +92,7 @@ test("while Redis is dead, for longer than a lease, submissions are refused; bac
 	expect(totals.stale).toBe(0);
 });
 
-test("while Redis is frozen, submissions are refused; thawed, work goes on", async () => {
+test("while Redis is frozen submissions are refused; once it is thawed work goes on", async () => {
 	await run(cluster.node(1), "frozen-meanwhile", 1_000);
 	await run(cluster.node(2), "outlives-frost", 5_000);
 	process.kill(redis.pid, "SIGSTOP");
@@ -106,7 +106,7 @@ test("while Redis is frozen, submissions are refused; thawed, work goes on", asy
 	await expectOneGoodRun(cluster.node(3), "outlives-frost");
 });
 
-test("a node that does not find Redis says so, goes on looking, and is ready when it comes", async () => {
+test("a node that does not find Redis says so, keeps trying, and is ready once it is there", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "hearsay-alone-"));
 	const gone = await startRedis();
 	const node = new ClusterNode(folder, [

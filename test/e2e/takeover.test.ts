@@ -7,7 +7,7 @@ import { type ClusterNode, until } from "../cluster.ts";
 import { LiveWatch } from "./live-watch.ts";
 import { endsOf, WorkBench } from "./work-bench.ts";
 
-/** Of each node. */
+/** The slots of each node. */
 const SLOTS = 4;
 
 const bench = WorkBench.forFile("takeover");
@@ -21,7 +21,7 @@ function withThree(...all: string[]): void {
 	}));
 }
 
-/** A node that runs some of the tasks, and has a slot left if need be; and one that does not go with it. */
+/** A node that runs some of the tasks, and has a slot left if needed; and one that is not killed with it. */
 async function chooseVictim(ids: readonly string[], slotsMax = SLOTS) {
 	const tasks = await Promise.all(
 		ids.map((id) => bench.cluster.node(1).task(id)),
@@ -41,7 +41,7 @@ async function chooseVictim(ids: readonly string[], slotsMax = SLOTS) {
 const othersThan = (node: ClusterNode) =>
 	bench.cluster.nodes.filter((other) => other !== node).map(({ id }) => id);
 
-/** By every node that lives. */
+/** As every living node tells it. */
 async function expectDeathTold(victim: ClusterNode, by?: string) {
 	for (const node of bench.cluster.nodes) {
 		if (node === victim) continue;
@@ -55,7 +55,7 @@ async function expectDeathTold(victim: ClusterNode, by?: string) {
 	}
 }
 
-/** Leases that the nodes which live have taken from others so far. */
+/** How many leases the living nodes have taken from others so far. */
 async function leasesTaken(but: ClusterNode): Promise<number> {
 	const living = bench.cluster.nodes.filter((node) => node !== but);
 	const counts = await Promise.all(
@@ -68,7 +68,7 @@ async function leasesTaken(but: ClusterNode): Promise<number> {
 	return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** By the frames that a node which lives has told meanwhile: each task has a bar that was cut off, and one elsewhere. */
+/** In the frames that a living node has sent meanwhile each task has a bar that was cut off, and one elsewhere. */
 async function expectSeenMoved(
 	{ view }: LiveWatch,
 	victim: ClusterNode,
@@ -105,10 +105,10 @@ async function expectSeenMoved(
 }
 
 async function expectTakenOver(): Promise<void> {
-	// However they are spread, the two that stay have as many free slots as the victim had tasks.
+	// However they are spread, the two others have as many free slots as the victim had tasks.
 	const ids = await bench.postHeld(bench.cluster.node(2), 2 * SLOTS);
 	const { victim, witness, held } = await chooseVictim(ids);
-	// Said with the next pulse.
+	// This is told with the next pulse.
 	const began = await Promise.all(
 		held.map((id) =>
 			until(
@@ -138,7 +138,7 @@ async function expectTakenOver(): Promise<void> {
 	expect(await leasesTaken(victim)).toBe(takenBefore + 1);
 	await expectDeathTold(victim, ended[0]?.attempts[0]?.by);
 	await expectSeenMoved(watch, victim, ended);
-	// Nobody else's tasks were touched.
+	// Tasks of others were not touched.
 	const after = await witness.cluster();
 	expect(after.counts.STARTED).toBe(ids.length - held.length);
 	expect(after.totals.attempts).toBe(before.totals.attempts + held.length);
@@ -161,7 +161,7 @@ describe("with gossip", () => {
 		expectTakenOver,
 	);
 
-	test("a node that others have given up is back in everybody's mesh after its start", async () => {
+	test("a node that others had given up is back in everybody's mesh after its start", async () => {
 		const node = bench.cluster.node(3);
 		const { id } = node;
 		await node.kill();
@@ -190,8 +190,8 @@ describe("with gossip", () => {
 		}
 	});
 
-	test("a node told to stop finishes what is short, hands back what is long, and says goodbye", async () => {
-		// Not a multiple of the slots of a node: one of those that have some has room left.
+	test("a node that is told to stop finishes short tasks, hands back long ones, and says goodbye", async () => {
+		// Not a multiple of a node's slots, so that one of those with tasks has room left.
 		const ids = await bench.postHeld(bench.cluster.node(1), 2 * SLOTS - 2);
 		const chosen = await chooseVictim(ids, SLOTS - 1);
 		const { victim: leaver, witness, held } = chosen;
@@ -218,7 +218,7 @@ describe("with gossip", () => {
 		expect(finished).toMatchObject({ state: "SUCCESS", node: leaver.id });
 		expect(endsOf(finished)).toEqual(["success"]);
 		expect(await leaver.ended).toBe(0);
-		// Said with its goodbye: it need not have come to say it before.
+		// Told with its goodbye, if it had no time to tell it before.
 		const { body } = await witness.get<Stats>("/v1/stats?type=hold");
 		expect(body.series[0]?.ended).toBeGreaterThanOrEqual(1);
 		const known = (await witness.peers()).map(({ id, state }) => [id, state]);

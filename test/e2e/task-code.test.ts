@@ -1,4 +1,4 @@
-/** What task code has around it in a real node, and what is told of what it throws. */
+/** The environment of task code in a real node, and how its errors are shown. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +62,7 @@ test.each([
 	},
 );
 
-test("what led to an error is told with it", async () => {
+test("an error is shown with its causes", async () => {
 	const env = { HEARSAY_REDIS_URL: url() };
 	const { state, error } = await run("fetches", [], env);
 	const refused = { code: "ECONNREFUSED" };

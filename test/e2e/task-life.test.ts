@@ -1,4 +1,4 @@
-/** What a task may ask for, on three real nodes: to be due later, to expire, to be tried again, to end. */
+/** What a task may ask for, on three real nodes: to be due later, to expire, to be retried, to be cancelled. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Component } from "../../protocol/schema/components.ts";
@@ -16,8 +16,8 @@ bench.withCluster(() => ({
 const sinceMs = (from: string | undefined, to: string | undefined) =>
 	Date.parse(to ?? "") - Date.parse(from ?? "");
 
-// How late they are is for the proof of lateness: here others may keep the machine busy.
-test("tasks start when they are due, and not before, though the node that took them is killed", async () => {
+// The proof of lateness shows how late they are: here others may keep the machine busy.
+test("tasks start when they are due, and not before, even if the node that accepted them is killed", async () => {
 	const [first, second] = [bench.cluster.node(1), bench.cluster.node(2)];
 	const tasks = Array.from({ length: 60 }, (_, i) => ({
 		...{ id: `due-${i}`, type: "noop", delay: 800 + 10 * i },
@@ -37,7 +37,7 @@ test("tasks start when they are due, and not before, though the node that took t
 	await bench.cluster.revive();
 });
 
-test("a task that nobody serves expires, not before its time, and says so", async () => {
+test("a task that nobody serves expires when its time has come, and says so", async () => {
 	const node = bench.cluster.node(1);
 	await node.post("/v1/tasks", {
 		...{ id: "expires", type: "nobody-serves-it", expiresIn: 300 },
@@ -48,7 +48,7 @@ test("a task that nobody serves expires, not before its time, and says so", asyn
 	expect(sinceMs(expiresAt, finishedAt)).toBeGreaterThanOrEqual(0);
 });
 
-test("a task that nobody serves says what is missing, to who submits it, reads it or looks for what is stuck", async () => {
+test("a task that nobody serves says what is missing, to whoever submits it, reads it or looks for stuck queues", async () => {
 	const node = bench.cluster.node(1);
 	const task = { id: "stuck", type: "nobody-serves-it" };
 	const { body } = await node.post<TaskAsAccepted>("/v1/tasks", task);
@@ -66,7 +66,7 @@ test("a task that nobody serves says what is missing, to who submits it, reads i
 	await node.post("/v1/tasks/stuck/cancel", {});
 });
 
-test("of a type no node runs more at once than its handler says, and others go on meanwhile", async () => {
+test("no node runs more tasks of a type at once than its handler says, and other tasks go on meanwhile", async () => {
 	const [one, other] = [bench.cluster.node(1), bench.cluster.node(2)];
 	const [file, log] = [bench.file("go"), bench.file("seldom")];
 	const seldom = Array.from({ length: 7 }, (_, i) => ({
@@ -106,7 +106,7 @@ test("of a type no node runs more at once than its handler says, and others go o
 	}
 });
 
-test("a task that fails is tried again as often as it asks for, and keeps each error", async () => {
+test("a task that fails is retried as often as it asks, and keeps each error", async () => {
 	const node = bench.cluster.node(2);
 	const backoff = { delay: 50, jitter: 0 };
 	await node.post("/v1/tasks", {
@@ -132,7 +132,7 @@ test("a task that fails is tried again as often as it asks for, and keeps each e
 	expect((three ?? 0) - (two ?? 0)).toBeGreaterThanOrEqual(100);
 });
 
-test("what failed has another round by another node, and is then deleted by a third", async () => {
+test("a failed task is retried through another node, and then deleted through a third", async () => {
 	const [one, two, three] = [1, 2, 3].map((n) => bench.cluster.node(n));
 	if (!one || !two || !three) throw new Error("there are three nodes");
 	await one.post("/v1/tasks", { id: "again", type: "fail" });
@@ -173,7 +173,7 @@ test("a task that runs is stopped from another node", async () => {
 	});
 });
 
-test("one that does not listen is ended by force, and by force at once its result is refused", async () => {
+test("a running task that does not listen is ended by force; with force asked for at once its result is refused", async () => {
 	const node = bench.cluster.node(3);
 	const [file, end] = [bench.file("beats"), bench.file("never")];
 	await node.post("/v1/tasks", {
@@ -199,7 +199,7 @@ test("one that does not listen is ended by force, and by force at once its resul
 	expect((await node.task("deaf")).state).toBe("CANCELLED");
 });
 
-test("failures of a time are retried in bulk over ten minutes, by another node, then cancelled and deleted in bulk", async () => {
+test("failures of a period are retried in bulk over ten minutes through another node, then cancelled and deleted in bulk", async () => {
 	const [one, other] = [bench.cluster.node(1), bench.cluster.node(2)];
 	const tags = ["bulk:1"];
 	const tasks = ["b1", "b2", "b3"].map((id) => ({ id, type: "fail", tags }));

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("nodes of `up` speak TLS, tell others so, and are reached by fetch that trusts their authority", async () => {
+test("nodes of `up` speak TLS, tell others so, and are reached by a fetch that trusts their authority", async () => {
 	const port = await freePorts(1);
 	const url = `https://127.0.0.1:${port}`;
 	const args = ["up", "--nodes=1", `--http=127.0.0.1:${port}`, ...TLS];
@@ -31,7 +31,7 @@ test("nodes of `up` speak TLS, tell others so, and are reached by fetch that tru
 		const { text } = await askOverTls(`${url}/v1/nodes`);
 		const { nodes }: { nodes: NodeAsRead[] } = JSON.parse(text);
 		expect(nodes.map((node) => node.url)).toEqual([url]);
-		// As the scripts of this project ask, and users' own.
+		// In the way in which this project's scripts and those of users ask.
 		const script = `console.log((await fetch("${url}/readyz")).status)`;
 		const { stdout } = await promisify(execFile)(
 			process.execPath,
@@ -44,7 +44,7 @@ test("nodes of `up` speak TLS, tell others so, and are reached by fetch that tru
 	}
 });
 
-test("a node whose key is another's does not start, and says so in one sentence", async () => {
+test("a node whose key does not fit its certificate does not start, and says so in one sentence", async () => {
 	const key = `--tls-key=${tlsFile("next-key.pem")}`;
 	const args = ["node", "--http=127.0.0.1:0", `${TLS[0]}`, key];
 	const node = new HearsayProcess(PROGRAM, args, folder);

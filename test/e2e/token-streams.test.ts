@@ -1,4 +1,4 @@
-/** Streams of real nodes that ask for tokens: what a restricted one is told; and whose node dies goes on with another, with the same token. */
+/** Streams of real nodes that ask for tokens: what a restricted token is told, and that its reader goes on with another node when one dies. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "hearsay-token-streams-"));
 	const file = join(folder, "tokens");
 	writeFileSync(file, `${OPERATOR}\n`);
-	// Of who starts the nodes; the client of a cluster sends it.
+	// The token of whoever starts the nodes; the client of a cluster sends it.
 	process.env.HEARSAY_TOKEN = OPERATOR;
 	cluster = await Cluster.start({
 		nodes: [[], [], []],
@@ -35,7 +35,7 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Resolves when all nodes know it. */
+/** Resolves when all nodes know the token. */
 async function tokenFor(name: string, more: object): Promise<string> {
 	const made = await call<Component<"TokenAsCreated">>(
 		`${cluster.node(1).url}/v1/tokens`,
@@ -56,11 +56,11 @@ const pause = async (ms: number, signal: AbortSignal) => {
 	await pauseFor(ms, undefined, { signal }).catch(() => {});
 };
 
-/** Reads events and frames, both at first from the first node it is told of. */
+/** Reads events and frames, beginning with the first of its nodes. */
 class Watcher implements AsyncDisposable {
 	readonly events: EventRead[] = [];
 	readonly frames: { readonly url: string; readonly frame: LiveFrame }[] = [];
-	/** Where events were read, one after the other. */
+	/** The nodes from which events were read, one after the other. */
 	readonly readAt: string[] = [];
 	readonly #stop = new AbortController();
 	readonly #over: Promise<unknown>;
@@ -77,13 +77,13 @@ class Watcher implements AsyncDisposable {
 		});
 		const live = readLive({
 			...{ token, signal, pause, fetch },
-			// As the page does: the node that served it, and those that it tells of.
+			// As the page does: from the node that served it, and those that this names.
 			urls: () => [...urls, ...this.#elsewhere],
 		});
 		this.#over = Promise.all([this.#hear(events), this.#see(live)]);
 	}
 
-	/** Resolves when it reads both. */
+	/** Resolves once it reads both. */
 	async begun(): Promise<this> {
 		await until(
 			() => [this.frames.length, this.readAt.length],
@@ -105,7 +105,7 @@ class Watcher implements AsyncDisposable {
 		for await (const read of live) if ("frame" in read) this.frames.push(read);
 	}
 
-	/** Lines of what tasks were told of, sorted. */
+	/** The task events that were read, as sorted lines. */
 	told(...kinds: string[]): string[] {
 		return this.events
 			.filter(({ event }) => kinds.includes(event.kind))
@@ -163,7 +163,7 @@ test("a client whose node is killed goes on with another, with its token, and ha
 	const [first, second, third] = cluster.nodes.map(({ url }) => url) as [
 		...[string, string, string],
 	];
-	// It knows all nodes; and the other only one, which tells it of the others before it stops.
+	// This one knows all nodes, and the other only one, which names the others before it stops.
 	await using watcher = await new Watcher(token, [
 		first,
 		second,

@@ -1,6 +1,6 @@
 /**
- * A program that nobody hears: who read what it prints is gone, and the disk of its log is
- * full (`/dev/full` is one that always is; of `up` only what it says itself goes there).
+ * A program that nobody hears: the reader of its output is gone, and the disk of its log is
+ * full (`/dev/full` always is; of `up` only its own words go there).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -32,7 +32,7 @@ test.each([
 	["node", ["--data", "node"]],
 	["up", ["--nodes", "1"]],
 ])(
-	"`hearsay %s` works and stops in order though nobody hears it",
+	"`hearsay %s` works and stops in good order although nobody hears it",
 	async (name, flags) => {
 		const [command = "", ...program] = PROGRAM;
 		const own = [
@@ -70,7 +70,7 @@ test.each([
 	},
 );
 
-/** The first address that is printed, without the slash. */
+/** The first address that is printed, without the slash at its end. */
 async function urlIn(printed: Readable): Promise<string> {
 	for await (const line of createInterface({ input: printed })) {
 		const url = /http:\/\/\S+:\d+/.exec(line);

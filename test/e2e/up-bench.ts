@@ -1,6 +1,6 @@
 /**
- * `hearsay up` for tests: each file has a folder that its tests share, and ports that are
- * free; what a test has started is stopped when it is over.
+ * `hearsay up` for tests: the tests of a file share a folder and free ports; whatever a test
+ * has started is stopped at its end.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export class UpBench {
 	folder = "";
 	/** The port of its first node. */
 	first = 0;
-	/** Of all tests that need none of their own: only the first start waits until an empty store is a new cluster's. */
+	/** For all tests that need none of their own: only the first start has to wait until an empty store is that of a new cluster. */
 	#shared = "";
 	#started: HearsayProcess[] = [];
 

@@ -1,6 +1,6 @@
 /**
- * `hearsay up` as a user runs it: a process in a folder of its own, read by
- * what it prints. Tests wait for lines and for ends, never for time.
+ * `hearsay up` as a user runs it: a process in a folder of its own, known by what it
+ * prints. Tests wait for lines and for its end, never for time.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ export const PROGRAM: readonly string[] = [
 ];
 
 export class HearsayProcess {
-	/** Resolves with the exit code, or -1 where a signal ended it. */
+	/** Resolves with the exit code, or with -1 if a signal ended it. */
 	readonly ended: Promise<number>;
 	readonly #child: ChildProcess;
 	readonly #waiting = new Set<() => void>();
@@ -36,7 +36,7 @@ export class HearsayProcess {
 			env,
 			stdio: ["ignore", "pipe", "pipe"],
 		});
-		// Of `up` its nodes and its Redis end with it if it is asked to.
+		// The nodes and the Redis of an `up` end with it if it is asked to end.
 		endsWithUs(this.#child, args[0] === "node" ? "SIGKILL" : "SIGTERM");
 		for (const stream of [this.#child.stdout, this.#child.stderr]) {
 			stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -55,7 +55,7 @@ export class HearsayProcess {
 		return this.#output;
 	}
 
-	/** Resolves with the first match in what was printed; rejects when it ends without. */
+	/** Resolves with the first match in its output; rejects if it ends without one. */
 	async says(pattern: RegExp): Promise<RegExpExecArray> {
 		for (;;) {
 			const match = pattern.exec(this.#output);
@@ -107,7 +107,7 @@ export async function isRefused(port: number): Promise<boolean> {
 	return refused;
 }
 
-/** As it is where npm has not started the program: else it takes two signals in a row for one. */
+/** An environment as if npm had not started the program: under npm it takes two signals in a row for one. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	return Object.fromEntries(
 		Object.entries(env).filter(([name]) => !name.startsWith("npm_")),

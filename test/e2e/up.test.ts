@@ -10,7 +10,7 @@ import { hasWritten } from "../redis-written.ts";
 import { UpBench } from "./up-bench.ts";
 import { closedByOther, HearsayProcess, isRefused } from "./up-process.ts";
 
-/** Where three nodes show no more. */
+/** For tests in which three nodes would show no more. */
 const ONE = ["--nodes", "1"];
 const TWO = ["--nodes", "2"];
 /** Tasks have this long; longer than any test waits for something. */
@@ -61,7 +61,7 @@ describe("hearsay up", () => {
 		await bench.expectAllGone();
 	});
 
-	test("stopping, it says how long tasks may take, and when it is over; a second Ctrl-C ends it at once", async () => {
+	test("when told to stop it says how long tasks may take, and when it has stopped; a second Ctrl-C ends it at once", async () => {
 		bench.takeOwnFolder();
 		const cluster = bench.up([...ONE, ...DRAIN]);
 		await cluster.says(READY);
@@ -71,7 +71,7 @@ describe("hearsay up", () => {
 		await hasBegun("long");
 		cluster.kill("SIGINT");
 		await cluster.says(/^Stopping … [^\n]* 10m [^\n]* second Ctrl-C [^\n]*$/m);
-		// The first ones may pass for the same as before: see stop-signals.ts.
+		// The first signals may count as one: see stop-signals.ts.
 		const again = setInterval(() => cluster.kill("SIGINT"), 100);
 		await cluster.says(/^Ending the nodes at once\. /m);
 		expect(await cluster.ended).toBe(0);
@@ -84,7 +84,7 @@ describe("hearsay up", () => {
 		expect(attempts).toHaveLength(2);
 	});
 
-	test("told to stop while it starts, it says nothing more of the start, and nothing stays", async () => {
+	test("when told to stop while it starts, it says nothing more of the start, and leaves nothing behind", async () => {
 		const cluster = bench.up();
 		await cluster.says(/^redis /m);
 		cluster.kill("SIGINT");
@@ -95,7 +95,7 @@ describe("hearsay up", () => {
 		await bench.expectAllGone();
 	});
 
-	test("the line that it prints starts one node more, from any folder, which serves the same", async () => {
+	test("the line that it prints starts one more node, from any folder, which serves the same", async () => {
 		const handlers = "it's my code.ts";
 		writeFileSync(
 			join(bench.folder, handlers),
@@ -140,7 +140,7 @@ describe("hearsay up", () => {
 		expect((await fetch(bench.url(1, "/readyz"))).status).toBe(200);
 	});
 
-	test("a second one in the same folder is refused; the next one resumes the backlog", async () => {
+	test("a second `up` in the same folder is refused; the next one after it resumes the backlog", async () => {
 		const former = bench.up([...ONE, "--queues", "served"]);
 		await former.says(READY);
 		const second = bench.up();
@@ -155,7 +155,7 @@ describe("hearsay up", () => {
 		expect(body.state).toBe("SUCCESS");
 	});
 
-	test("when it is killed itself, nodes and Redis end", async () => {
+	test("when it is killed itself, its nodes and its Redis end", async () => {
 		const killed = bench.up();
 		await killed.says(READY);
 		const redisGone = closedByOther(bench.redisPort());
@@ -171,7 +171,7 @@ describe("hearsay up", () => {
 		const payload = { durationMs: 3_600_000 };
 		const long = { type: "process_task", payload };
 		await call(bench.url(0, "/v1/tasks"), [long, long]);
-		// Tasks that all hold go on while all miss the store: it may be back.
+		// Tasks go on while all nodes miss the store, as it may come back.
 		for (const index of [0, 1])
 			await until(
 				() =>
@@ -189,7 +189,7 @@ describe("hearsay up", () => {
 		);
 	});
 
-	test("a start right after a kill waits for what is still ending", async () => {
+	test("a start right after a kill waits for processes that are still ending", async () => {
 		const killed = bench.up(TWO);
 		await killed.says(READY);
 		killed.kill("SIGKILL");

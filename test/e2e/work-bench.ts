@@ -1,6 +1,6 @@
 /**
- * Nodes that serve the fixture `work.ts`, whose tasks wait for files, and the folder in
- * which these are: the ground of tests about nodes that stop, stand still or are killed.
+ * Nodes that serve the fixture `work.ts`, whose tasks wait for files, and the folder of
+ * these files: the ground of tests about nodes that stop, stand still or are killed.
  */
 import {
 	existsSync,
@@ -26,12 +26,12 @@ export const WORK_HANDLERS = fileURLToPath(
 );
 
 export class WorkBench {
-	/** The test that runs, counted from 1: its tasks and files are its own by it. */
+	/** The number of the running test, from 1, which sets its tasks and files apart. */
 	test = 0;
 	#folder: string | undefined;
 	#cluster: Cluster | undefined;
 
-	/** For all tests of a file. `name` is a part of the folder's. */
+	/** For all tests of a file. `name` is part of the folder's name. */
 	static forFile(name: string): WorkBench {
 		const bench = new WorkBench();
 		beforeAll(() => {
@@ -44,7 +44,7 @@ export class WorkBench {
 		return bench;
 	}
 
-	/** A cluster for all tests of the file, or of the block, in which this is called. */
+	/** A cluster for all tests of the file or block in which this is called. */
 	withCluster(plan: () => ClusterPlan): void {
 		beforeAll(async () => {
 			const { all = [], ...rest } = plan();
@@ -55,7 +55,7 @@ export class WorkBench {
 		afterAll(() => this.cluster[Symbol.asyncDispose]());
 	}
 
-	/** Each test ends with all nodes there and nothing under way: held tasks are let go. */
+	/** Each test ends with all nodes present and nothing under way: held tasks are released. */
 	endsCalm(): void {
 		afterEach(async () => {
 			writeFileSync(this.#release, "");
@@ -79,8 +79,8 @@ export class WorkBench {
 	}
 
 	/**
-	 * Tasks whose first attempt does not end before the test; resolves when the code of all
-	 * of them runs: what has not begun is given back as if it had never been given out.
+	 * Starts tasks whose first attempt does not end before the test. Resolves when the code of
+	 * all of them runs: one that has not begun is given back as if never given out.
 	 */
 	async postHeld(node: ClusterNode, count: number): Promise<string[]> {
 		const tasks = Array.from({ length: count }, (_, i) => ({
@@ -102,12 +102,12 @@ export class WorkBench {
 		return ids;
 	}
 
-	/** First attempts of held tasks end when it is there. */
+	/** The file that ends the first attempts of held tasks. */
 	get #release(): string {
 		return this.file(`release-${this.test}`);
 	}
 }
 
-/** How its attempts have ended. */
+/** How the task's attempts have ended. */
 export const endsOf = ({ attempts }: TaskAsRead) =>
 	attempts.map(({ end }) => end);
