@@ -22,7 +22,7 @@ import type { ThreadEvents } from "./thread-events.ts";
 
 /** Time between looks at a worker that does not end. */
 const LOOK_MS = 50;
-/** Those at one that is taken for blocked. */
+/** Time between looks at a worker that is taken for blocked. */
 const LATE_LOOK_MS = 1_000;
 const LOOKS_UNTIL_LEFT = Math.ceil(
 	(LEFT_BEHIND_MS - END_BY_FORCE_MS) / LOOK_MS,
@@ -31,7 +31,7 @@ const LOOKS_UNTIL_BLOCKED = Math.ceil((BLOCKED_MS - END_BY_FORCE_MS) / LOOK_MS);
 
 /** The worker whose end this is. */
 export interface Lingering {
-	/** No more is waited for: settles all jobs. Returns those whose code had begun. */
+	/** Gives up waiting for the worker, and settles all jobs. Returns those whose code had begun. */
 	leaveBehind(): readonly LiveJob[];
 }
 
@@ -44,7 +44,7 @@ export class ForcedEnd {
 	#timer: Timer | undefined;
 	#looks = 0;
 	#isOver = false;
-	/** Whether the worker is still there though it was ended, and no more is waited for. */
+	/** Whether the worker is still there although it was ended, and is no longer waited for. */
 	leftBehind = false;
 	#left: readonly LiveJob[] = [];
 

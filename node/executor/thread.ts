@@ -26,7 +26,7 @@ import type { Death } from "./verdict.ts";
 
 type Loaded = Extract<FromWorker, { kind: "loaded" }>;
 
-/** So many looks, PING_MS apart, a thread may not answer, or a job may not have begun. */
+/** How many looks, PING_MS apart, a thread may fail to answer, or a job to begin. */
 export const SILENT_PINGS_MAX = Math.ceil(SPIN_MS / PING_MS);
 
 export class Thread {

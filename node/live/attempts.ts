@@ -18,7 +18,7 @@ import { parseRoute } from "../../protocol/route.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
 import { EndRate } from "./end-rate.ts";
 
-/** One attempt; its bar. */
+/** One attempt, as a bar is drawn of it. */
 export interface Bar {
 	readonly shard: number;
 	readonly task: string;
@@ -32,35 +32,35 @@ export interface Bar {
 	readonly moved: Cut | undefined;
 	endedMs: number | undefined;
 	end: AttemptEnd | undefined;
-	/** As it stands. */
+	/** Its present form has been told. */
 	isTold: boolean;
-	/** It was told that it runs. */
+	/** Readers were told that it runs. */
 	isKnown: boolean;
 }
 
 /** An attempt that was cut off, whose task is to begin elsewhere. */
 export interface Cut {
 	readonly node: string;
-	/** Of the session that ran it. */
+	/** The shard of the session that ran it. */
 	readonly shard: number;
 	readonly epoch: number;
 	readonly token: number;
 	readonly endedMs: number;
 }
 
-/** Told of what happens to tasks whose nodes were lost: see deaths.ts. */
+/** Hears what becomes of tasks whose nodes were lost: see deaths.ts. */
 export interface CutListener {
 	cutOff(cut: Cut): void;
 	movedTo(node: string, cut: Cut, afterMs: number): void;
-	/** It ended without beginning again. */
+	/** The task ended without beginning again. */
 	over(cut: Cut): void;
 }
 
 export class Attempts {
 	readonly rate = new EndRate();
-	/** By their tasks. */
+	/** Running attempts, by task. */
 	readonly #running = new Map<string, Bar>();
-	/** In the order in which they ended. */
+	/** Ended attempts, in the order in which they ended. */
 	#over: Bar[] = [];
 	readonly #cut = new Map<string, Cut>();
 	readonly #listener: CutListener;
@@ -69,7 +69,7 @@ export class Attempts {
 		this.#listener = listener;
 	}
 
-	/** Whether all are told singly. */
+	/** Whether every attempt is told singly. */
 	get isEach(): boolean {
 		return !this.rate.isHigh;
 	}
@@ -82,19 +82,19 @@ export class Attempts {
 		return this.#running.values();
 	}
 
-	/** Whether the attempt that runs began after another was cut off elsewhere. */
+	/** Whether the task's running attempt began after another was cut off elsewhere. */
 	hasMoved(task: string): boolean {
 		return this.#running.get(task)?.moved !== undefined;
 	}
 
-	/** It is known to run, though nobody has told when it began. */
+	/** Adds an attempt that is known to run although no event told its beginning. */
 	add(bar: Omit<Bar, "endedMs" | "end" | "isTold" | "isKnown" | "moved">) {
 		const known = this.#running.get(bar.task);
 		if (known !== undefined || this.#running.size >= LIVE_RUNNING_MAX) return;
 		this.#begin({ ...bar, moved: undefined });
 	}
 
-	/** Of a task. `atMs`: in the store's time. */
+	/** An event of a task, at `atMs` in the store's time. */
 	happened(event: StoreEvent, shard: number, atMs: number): void {
 		const { kind } = event.about;
 		if (kind === "task.started") this.#started(event, shard, atMs);
@@ -103,7 +103,7 @@ export class Attempts {
 		else if (kind === "task.deleted") this.#cut.delete(event.id);
 	}
 
-	/** What is too old to be seen is forgotten. */
+	/** Discards what is too old to be shown. */
 	pass(nowMs: number): void {
 		this.rate.pass(nowMs);
 		const sinceMs = nowMs - LIVE_SPAN_MS;
@@ -117,7 +117,7 @@ export class Attempts {
 		}
 	}
 
-	/** Those that are to be told now, best first, and of them only what is new. */
+	/** The attempts that are to be told now, if there is news of them, best first. */
 	toTell(nowMs: number): Bar[] {
 		const ended = this.isEach
 			? this.#over
@@ -127,7 +127,7 @@ export class Attempts {
 			.sort((a, b) => compare(a, b, nowMs));
 	}
 
-	/** Those that whoever begins to read is told, best first. */
+	/** The attempts that a new reader is told, best first. */
 	toBegin(nowMs: number): Bar[] {
 		const ended = this.isEach
 			? this.#over
@@ -194,7 +194,7 @@ export class Attempts {
 		else if (this.#cut.size < LIVE_CUT_MAX) this.#cut.set(task, cut);
 	}
 
-	/** It ended while it waited. */
+	/** The task ended while it waited. */
 	#giveUp(task: string): void {
 		const cut = this.#cut.get(task);
 		if (cut === undefined) return;
@@ -202,7 +202,7 @@ export class Attempts {
 		this.#listener.over(cut);
 	}
 
-	/** Of too many those go that say least: the oldest that ended as they should. */
+	/** If there are too many, the least telling go: the oldest that ended as they should. */
 	#keep(bar: Bar): void {
 		this.#over.push(bar);
 		if (this.#over.length <= LIVE_OVER_MAX) return;
@@ -234,7 +234,7 @@ function isCut({ end }: Bar): boolean {
 	return isLoss(end);
 }
 
-/** Cut off and moved ones first, then those that have run longest. */
+/** Orders attempts: cut off and moved ones first, then those that have run longest. */
 function compare(a: Bar, b: Bar, nowMs: number): number {
 	const rankOf = (bar: Bar) => (isCut(bar) ? 0 : bar.moved ? 1 : 2);
 	const lengthOf = ({ claimedMs, endedMs = nowMs }: Bar) => endedMs - claimedMs;

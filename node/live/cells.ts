@@ -8,11 +8,11 @@ import type { Seats } from "./seats.ts";
 
 export type Cell = NonNullable<LiveFrame["lanes"]>["cells"][number];
 
-/** Not known, or there is none. */
+/** The character for a node of which nothing is known, or that does not exist. */
 const NONE = ".";
 const MOST = 9;
 
-/** 0 only for none at all, and 9 only for all of it. */
+/** The digit of a share: 0 only for nothing at all, and 9 only for all of it. */
 function digitOf(share: number): string {
 	if (!(share > 0)) return "0";
 	if (share >= 1) return String(MOST);

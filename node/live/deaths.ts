@@ -16,10 +16,10 @@ import {
 
 export class Deaths implements CutListener {
 	readonly #lost = new LostSessions();
-	/** The nodes of whose deaths it is not known who took the lease. */
+	/** Nodes that died, and whose lease somebody took of whom nothing is known yet. */
 	#unasked = new Set<string>();
 
-	/** Newest first, of the last minutes. */
+	/** The deaths of the last minutes, newest first. */
 	get all(): readonly DeathTold[] {
 		return this.#lost.deaths.slice(-LIVE_DEATHS_MAX).reverse();
 	}
@@ -28,7 +28,7 @@ export class Deaths implements CutListener {
 		return this.all.filter(({ isTold }) => !isTold);
 	}
 
-	/** The nodes of which more is to be asked. */
+	/** The nodes whose deaths the store is to be asked about. */
 	takeUnasked(): readonly string[] {
 		const unasked = [...this.#unasked];
 		this.#unasked = new Set();
@@ -39,7 +39,7 @@ export class Deaths implements CutListener {
 		this.#lost.forgetUntil(nowMs - LIVE_DEATHS_MS);
 	}
 
-	/** The store tells that a session was revoked. */
+	/** An event says that a session was revoked. */
 	revoked(
 		session: SessionName,
 		shard: number,
@@ -47,7 +47,7 @@ export class Deaths implements CutListener {
 		why: string,
 		tasks: number,
 	): void {
-		// A node that comes again ends its own former session, before anybody finds it dead.
+		// A node that comes back ends its own former session before anybody finds it dead.
 		const told = why === "superseded" ? "restarted" : why;
 		const grounds = DEATH_GROUNDS.find((each) => each === told);
 		// It said goodbye, and ran nothing.
@@ -77,7 +77,7 @@ export class Deaths implements CutListener {
 		this.#lost.changed(lost);
 	}
 
-	/** The store has kept this one: of which events told, or from before they did. */
+	/** The store's record of a death, of which events have told, or which is older than they are. */
 	kept(
 		node: string,
 		{ epoch, atMs, grounds, by, tasks }: KeptDeath,
@@ -97,13 +97,13 @@ export class Deaths implements CutListener {
 		this.#lost.changed(lost);
 	}
 
-	/** The session of which events say that it was lost. */
+	/** The session that events report as lost. */
 	#lose(name: LostName, atMs: number): LostSession {
 		const known = this.#lost.find(name);
 		const lost = known ?? new LostSession(name, atMs);
 		if (known === undefined) {
 			const begun = this.#lost.add(lost);
-			// The store keeps how it died with its session in one shard, and other shards may have told first.
+			// How it died is kept with its session in one shard, and other shards may have told first.
 			if (begun !== undefined || lost.shard === KEEPER)
 				this.#unasked.add(lost.node);
 		}
@@ -112,7 +112,7 @@ export class Deaths implements CutListener {
 	}
 }
 
-/** As the store has kept it. */
+/** The store's record of a death. */
 export interface KeptDeath {
 	readonly epoch: number;
 	readonly atMs: number;

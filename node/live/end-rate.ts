@@ -19,7 +19,7 @@ export interface Ends {
 const FAILED: readonly AttemptEnd[] = ["failure", "timeout", "crashed"];
 
 export class EndRate {
-	/** By the second, in s since 1970, and by node. */
+	/** Ends by second (in s since 1970) and node. */
 	readonly #seconds = new Map<number, Map<string, Ends>>();
 	#isHigh = false;
 
@@ -49,7 +49,7 @@ export class EndRate {
 		this.#isHigh = sum / LIVE_RATE_S > bound;
 	}
 
-	/** In the second that begins then. */
+	/** The ends in the second that begins then. */
 	at(beginMs: number): ReadonlyMap<string, Readonly<Ends>> {
 		return this.#seconds.get(beginMs / 1_000) ?? new Map();
 	}

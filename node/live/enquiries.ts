@@ -14,16 +14,16 @@ import type { LiveRun, Surroundings } from "./live-run.ts";
 
 export interface EnquiriesParts {
 	readonly shards: readonly { readonly live: Pick<ShardLive, "sample"> }[];
-	/** Of the shard that all nodes read. */
+	/** The sessions of the shard whose registry all nodes read. */
 	readonly registry: Pick<ShardSessions, "deaths">;
 	readonly backlog: Backlog;
 }
 
 /** What is read of queues and failures, at a pace of its own: see live-backlog.ts. */
 export interface Backlog {
-	/** Reads what has become old; never rejects. */
+	/** Reads again what is out of date; never rejects. */
 	read(): Promise<void>;
-	/** As it was read last. */
+	/** What was last read. */
 	readonly now: Pick<
 		Surroundings,
 		"queues" | "queuesMore" | "failingTypes" | "oldest"
@@ -37,7 +37,10 @@ export class Enquiries {
 		this.#parts = parts;
 	}
 
-	/** With many queues those who keep the figures have not looked (figure-keeper.ts). `looks`: of all shards, just now. */
+	/**
+	 * Tells the store since when the oldest task waits: with many queues the keepers of figures
+	 * do not look (figure-keeper.ts). `looks`: the newest ones, of all shards.
+	 */
 	async tellOldest([first]: readonly LiveLook[]): Promise<void> {
 		const { shards, backlog } = this.#parts;
 		const { queues, oldest } = backlog.now;
@@ -50,18 +53,18 @@ export class Enquiries {
 		try {
 			await Promise.all(shards.map(({ live }) => live.sample(figures)));
 		} catch (error) {
-			// Then it is not known of this step.
+			// Then it stays unknown for this step.
 			if (!(error instanceof StoreError)) throw error;
 		}
 	}
 
-	/** Who took the leases of those that have died since this was asked last. */
+	/** Asks who took the leases of the nodes that have died since the last question. */
 	askOfNew(run: LiveRun, nowMs: number): void {
 		for (const node of run.deaths.takeUnasked())
 			void this.#askHow(run, node, nowMs);
 	}
 
-	/** How nodes died before anybody read, the dead ones first. */
+	/** Asks how nodes died before anybody read, beginning with those that are still dead. */
 	async askOfAll(
 		run: LiveRun,
 		nodes: readonly NodeView[],
@@ -81,7 +84,7 @@ export class Enquiries {
 			const { deaths } = await this.#parts.registry.deaths(node);
 			run.diedAs(node, deaths, nowMs);
 		} catch (error) {
-			// Then it is not told who took the lease.
+			// Then readers are not told who took the lease.
 			if (!(error instanceof StoreError)) throw error;
 		}
 	}

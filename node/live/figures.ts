@@ -13,7 +13,7 @@ import type { LiveLook, LiveSample } from "../ports.ts";
 type Series = NonNullable<LiveFrame["series"]>;
 type Listed = keyof Omit<Series, "stepMs" | "untilMs">;
 
-/** Of all shards together. */
+/** Figures of all shards together. */
 type Step = Pick<
 	LiveSample,
 	"pending" | "started" | "slots" | "ended" | "failed" | "oldestMs"
@@ -24,20 +24,20 @@ const SPAN_MS = LIVE_STEP_MS * LIVE_STEPS;
 export class Figures {
 	pending = 0;
 	started = 0;
-	/** Tasks that are FAILURE, and ended in all steps. */
+	/** Tasks that are FAILURE now. */
 	failed = 0;
-	/** Ever. */
+	/** Tasks that have ever ended. */
 	#ended = 0;
-	/** Of each shard, by the end of their step. */
+	/** The samples of each shard, by the end of their step. */
 	readonly #samples: Map<number, LiveSample>[];
-	/** The steps up to this have been told. */
+	/** Steps up to this time have been told. */
 	#toldMs = 0;
 
 	constructor(shards: number) {
 		this.#samples = Array.from({ length: shards }, () => new Map());
 	}
 
-	/** Samples are needed of steps after this. Those of the last ones may come late, or change. */
+	/** Samples of steps after this time are needed. Those of the last steps may come late, or change. */
 	get afterMs(): number {
 		const newest = this.#samples.map((each) => Math.max(0, ...each.keys()));
 		return Math.max(0, Math.min(...newest) - 2 * LIVE_STEP_MS);
@@ -59,7 +59,7 @@ export class Figures {
 		}
 	}
 
-	/** How many have ended since then, about: between two samples as if at an even pace. */
+	/** About how many tasks have ended since then, as if at an even pace between two samples. */
 	endedSince(sinceMs: number): number {
 		const before = Math.floor(sinceMs / LIVE_STEP_MS) * LIVE_STEP_MS;
 		const [a, b] = [this.#at(before), this.#at(before + LIVE_STEP_MS)];
@@ -78,7 +78,7 @@ export class Figures {
 		return this.#told(this.#toldMs - SPAN_MS);
 	}
 
-	/** What has come since; undefined: nothing. */
+	/** The steps that have come since the last call; undefined if none has. */
 	news(nowMs: number): Series | undefined {
 		const untilMs = this.#untilMs(nowMs);
 		if (untilMs <= this.#toldMs) return undefined;
@@ -87,7 +87,7 @@ export class Figures {
 		return this.#told(sinceMs);
 	}
 
-	/** The steps after this, up to those that are told. */
+	/** The steps after this time that have been told. */
 	#told(sinceMs: number): Series {
 		const lists: Record<Listed, (number | null)[]> = {
 			...{ pending: [], started: [], slots: [] },
@@ -111,12 +111,12 @@ export class Figures {
 		return { stepMs: LIVE_STEP_MS, untilMs: this.#toldMs, ...lists };
 	}
 
-	/** The end of the newest step that is to be told by now: all shards have it, or nobody has kept it. */
+	/** The end of the newest step that can be told: all shards have it, or it is too late for those that lack it. */
 	#untilMs(nowMs: number): number {
 		const late = nowMs - LIVE_STEP_LATE_MS;
 		const sure = Math.floor(late / LIVE_STEP_MS) * LIVE_STEP_MS;
 		const next = sure + LIVE_STEP_MS;
-		// Somebody may still say since when the oldest task waits.
+		// A node may still report since when the oldest task waits.
 		return this.#at(next)?.oldestMs === undefined ? sure : next;
 	}
 
@@ -139,7 +139,7 @@ export class Figures {
 		};
 	}
 
-	/** A store that has lost writes has counted less since. */
+	/** How many more have ended than then; not below 0, as a store that has lost writes counts fewer. */
 	#less(then: number): number {
 		return Math.max(0, Math.round(this.#ended - then));
 	}

@@ -40,12 +40,12 @@ type Figure = NonNullable<LiveFrame["figures"]>;
 
 /** What a frame says besides what its parts know. */
 export interface Around {
-	/** In the store's time. */
+	/** The present, in the store's time. */
 	readonly nowMs: number;
 	readonly from: "store" | "gossip";
 	readonly store: NonNullable<LiveFrame["store"]>;
 	readonly figures: Figure;
-	/** Worst first; undefined: not known yet. */
+	/** Queues, worst first; undefined if they are not known yet. */
 	readonly queues: NonNullable<LiveFrame["queues"]> | undefined;
 	readonly queuesMore: number;
 	readonly elsewhere: readonly string[];
@@ -61,7 +61,7 @@ interface Shares {
 	readonly cells: number;
 }
 
-/** For names of fields, brackets and counts. */
+/** Room for names of fields, brackets and counts. */
 const FRAME_BYTES = 512;
 const NEXT: Shares = {
 	...{ deaths: 3_000, events: 3_000, queues: 3_000, elsewhere: 1_500 },
@@ -73,9 +73,9 @@ const FIRST: Shares = {
 };
 
 export class FrameMaker {
-	/** Of the last minute, as they were told. */
+	/** The cells of the last minute, as they were told. */
 	#cells: Cell[] = [];
-	/** How busy nodes were at the last frames: the share of their slots. */
+	/** How busy nodes were at the last frames, as shares of their slots. */
 	#busy: { readonly atMs: number; readonly busy: Map<string, number> }[] = [];
 	#queues = "";
 	#elsewhere = "";
@@ -86,8 +86,8 @@ export class FrameMaker {
 	}
 
 	/**
-	 * All that is known by now is what a `first` tells: nobody needs to be told of it again.
-	 * `cells`: from before anybody read.
+	 * What is known by now comes with a `first`, and nobody needs to be told of it again.
+	 * `cells`: those from before anybody read.
 	 */
 	begin(around: Around, cells: readonly Cell[]): void {
 		const { attempts, lines, deaths } = this.#parts;
@@ -98,7 +98,7 @@ export class FrameMaker {
 		for (const each of lines.all()) each.done();
 	}
 
-	/** To be asked for once every second. */
+	/** The next frame; to be called once a second. */
 	next(around: Around): LiveFrame {
 		const { figures, lines } = this.#parts;
 		const { nowMs, queues, queuesMore, elsewhere } = around;
@@ -135,7 +135,7 @@ export class FrameMaker {
 		};
 	}
 
-	/** To go on with what `next` tells from here. */
+	/** A first frame, after which its reader goes on with what `next` returns. */
 	first(around: Around): LiveFrame {
 		const { cluster, nodeId, figures, happenings, lines } = this.#parts;
 		const { queues = [], queuesMore, elsewhere } = around;
@@ -178,7 +178,7 @@ export class FrameMaker {
 		return { kind, asOf: isoTime(now), nowMs: now, from, store, figures };
 	}
 
-	/** Seconds that are over, and were not told yet. */
+	/** The cells of seconds that are over and were not told yet. */
 	#newCells(nowMs: number): Cell[] {
 		const { seats, lines, attempts } = this.#parts;
 		const untilMs = Math.floor((nowMs - LIVE_CELL_LATE_MS) / 1_000) * 1_000;
@@ -197,7 +197,7 @@ export class FrameMaker {
 		return cells;
 	}
 
-	/** As it was counted nearest to the end of the second. */
+	/** How busy nodes were, as counted nearest to the end of that second. */
 	#busyAt(atMs: number): ReadonlyMap<string, number> {
 		const awayMs = (look: { atMs: number }) =>
 			Math.abs(look.atMs - atMs - 1_000);
@@ -230,7 +230,7 @@ export class FrameMaker {
 		};
 	}
 
-	/** All of them, if anything but the clock has changed. */
+	/** All queues, if anything but the clock has changed. */
 	#queuesNow(
 		room: Room,
 		queues: Around["queues"],
@@ -267,7 +267,7 @@ export class FrameMaker {
 		const told = room.fit(all, room.left, (bar) => readBar(bar, seats));
 		// Its end is to be told, too.
 		for (const bar of told) bar.isKnown ||= bar.endedMs === undefined;
-		// Whoever reads on is told of the others.
+		// The next frames tell of the others.
 		for (const bar of all.slice(told.length)) bar.isTold = false;
 		return withMore(
 			told.map((bar) => readBar(bar, seats)),

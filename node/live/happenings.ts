@@ -6,21 +6,21 @@ import type { EventKind } from "../../protocol/event.ts";
 import { LIVE_EVENTS_MAX } from "../../protocol/limits.ts";
 import type { EventAsRead } from "../../protocol/schema/events.ts";
 
-/** Of tasks, besides those that end otherwise than they should, or move. */
+/** The events of tasks that are shown, besides ends other than successes, and moves. */
 const WISHES: ReadonlySet<string> = new Set<EventKind>([
 	...(["task.cancel-asked", "task.reopened", "task.deleted"] as const),
 ]);
 
 export class Happenings {
-	/** Oldest first; told. */
+	/** Events that were told, oldest first. */
 	#told: EventAsRead[] = [];
-	/** Of each kind the newest, in order, and how many there were. */
+	/** The newest events of each kind, in order, numbered. */
 	#ofNodes: Numbered[] = [];
 	#ofTasks: Numbered[] = [];
 	#count = 0;
 	#number = 0;
 
-	/** `hasMoved`: an attempt begins that was cut off elsewhere. */
+	/** `hasMoved`: an attempt begins whose task was cut off elsewhere. */
 	happened(event: EventAsRead, hasMoved: boolean): void {
 		if (!isWorth(event, hasMoved)) return;
 		this.#count += 1;
@@ -29,12 +29,12 @@ export class Happenings {
 		if (list.length > LIVE_EVENTS_MAX) list.shift();
 	}
 
-	/** Those that were told to others last. */
+	/** The events that were told last. */
 	get last(): readonly EventAsRead[] {
 		return this.#told;
 	}
 
-	/** What has happened since: as much as may be told at once, and how much else. */
+	/** What has happened since the last call: as many events as may be told at once, and the number of the others. */
 	take(): { readonly events: EventAsRead[]; readonly more: number } {
 		const room = LIVE_EVENTS_MAX - this.#ofNodes.length;
 		const tasks = room > 0 ? this.#ofTasks.slice(-room) : [];

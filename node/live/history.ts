@@ -29,7 +29,7 @@ export interface HistoryShard {
 export interface Happened {
 	readonly event: StoreEvent;
 	readonly shard: number;
-	/** In the store's time. */
+	/** When it happened, in the store's time. */
 	readonly atMs: number;
 }
 
@@ -40,16 +40,16 @@ export interface Held extends HeldAttempt {
 }
 
 export interface History {
-	/** In order within each shard; up to the ends. */
+	/** Events up to `ends`, in order within each shard. */
 	readonly happened: readonly Happened[];
-	/** All that happened since then is in it. */
+	/** The history is complete from here on. */
 	readonly sinceMs: number;
-	/** Of each shard, where events go on. */
+	/** Where the events of each shard go on. */
 	readonly ends: readonly ReadPlace[];
 	readonly held: readonly Held[];
 }
 
-/** `looks`: one of each shard. @throws StoreError */
+/** Reads the history; `looks` has one of each shard. @throws StoreError */
 export async function readHistory(
 	shards: readonly HistoryShard[],
 	looks: readonly LiveLook[],
@@ -70,7 +70,7 @@ export async function readHistory(
 	};
 }
 
-/** By time, and those of a shard in their order also if its clock was put back meanwhile. */
+/** All events by time; those of one shard stay in their order even if its clock was put back. */
 function merged(shards: readonly (readonly Happened[])[]): Happened[] {
 	return shards
 		.flatMap((happened) => {
@@ -102,7 +102,7 @@ async function readBack(
 		if (!reply.more || isEnough) {
 			const isCut = reply.more && last !== undefined && last.ms > sinceMs;
 			const happened = back
-				// What was written meanwhile is told by who follows from the end.
+				// What was written meanwhile comes to those who go on from the end.
 				.filter(({ place }) => place.bytes <= end.bytes)
 				.reverse()
 				.flatMap(({ place: { ms: atMs }, events }) =>
@@ -114,7 +114,7 @@ async function readBack(
 	}
 }
 
-/** What runs; of those that have run longest also what they are. */
+/** The running attempts, and the tasks of those that have run longest. */
 async function readHeld(
 	live: HistoryShard["live"],
 	shard: number,
@@ -142,14 +142,14 @@ async function readHeld(
 	return attempts.map((each) => ({ ...each, shard, head: heads.get(each.id) }));
 }
 
-/** Between these a node ran an attempt; in the store's time. */
+/** The time in which a node ran an attempt, by the store's clock. */
 interface Span {
 	readonly node: string;
 	readonly fromMs: number;
 	readonly untilMs: number;
 }
 
-/** What nodes ran since the history begins. */
+/** What nodes have run since the beginning of the history. */
 function spansOf({ happened, held, sinceMs }: History, nowMs: number): Span[] {
 	const open = new Map<string, { node: string; fromMs: number }>();
 	const spans: Span[] = [];
@@ -170,7 +170,7 @@ function spansOf({ happened, held, sinceMs }: History, nowMs: number): Span[] {
 	return spans;
 }
 
-/** How many attempts each node ran at the end of each of these seconds, of which the history knows. */
+/** How many attempts each node ran at the end of each of these seconds, as far as the history goes back. */
 export function runningBefore(
 	history: History,
 	seconds: readonly number[],

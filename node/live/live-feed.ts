@@ -42,29 +42,29 @@ export interface LiveFeedParts {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly store: Pick<Store, "up" | "trouble" | "onChange">;
-	/** In their order. */
+	/** All shards, in their order. */
 	readonly shards: readonly HistoryShard[];
-	/** Of the shard that all nodes read. */
+	/** The sessions of the shard whose registry all nodes read. */
 	readonly registry: Pick<ShardSessions, "deaths">;
 	/** See event-feed.ts. */
 	readonly events: EventApi;
 	/** See cluster.ts. */
 	readonly nodes: {
-		/** `leases`: as the store has them now, if it says so. */
+		/** All known nodes. `leases`: those that the store has now, if it answers. */
 		known(leases?: Leases): NodeView[];
 		nameOf(nodeId: string): string | undefined;
 	};
 	readonly backlog: Backlog;
 }
 
-/** From the first reader to a while after the last. */
+/** What there is from the first reader to a while after the last. */
 interface Going {
 	run: LiveRun;
-	/** Of what happens; undefined: it must be read anew, and what happened before it. */
+	/** Reads events; undefined if these, and what happened before them, have to be read anew. */
 	events: EventReader | undefined;
-	/** That readers know; they have to be told anew of any other. */
+	/** The run that readers know; of any other they have to be told everything. */
 	told: LiveRun;
-	/** The first frame can be told. */
+	/** Resolves when the first frame can be told. */
 	readonly ready: Promise<void>;
 	isOver: boolean;
 }
@@ -76,7 +76,7 @@ export class LiveFeed implements LiveApi {
 	#stopped = false;
 	readonly #looks: Looks;
 	readonly #enquiries: Enquiries;
-	/** The newest `first` since the last frame: many who come at once are told the same. */
+	/** The `first` made since the last frame, which many readers who come at once share. */
 	#first: LiveFrame | undefined;
 	readonly #parts: LiveFeedParts;
 
@@ -87,7 +87,7 @@ export class LiveFeed implements LiveApi {
 		parts.store.onChange((up) => this.#looks.changed(up));
 	}
 
-	/** Every stream ends, and none begins. */
+	/** Ends every stream, and lets none begin. */
 	stop(): void {
 		this.#stopped = true;
 		for (const reader of this.#readers) reader.end("stopping");
@@ -128,7 +128,7 @@ export class LiveFeed implements LiveApi {
 		const run = this.#newRun();
 		const begun = { run, told: run, events: undefined, isOver: false };
 		const going: Going = { ...begun, ready: first.promise };
-		// Nobody has read, so nothing is known to go on from.
+		// Nobody has read so far, so there is nothing to go on from.
 		void this.#tick(going, true).then(first.resolve);
 		return going;
 	}
@@ -175,10 +175,10 @@ export class LiveFeed implements LiveApi {
 		for (const reader of this.#readers) reader.tell(message);
 	}
 
-	/** What happened, to go on from there. */
+	/** Reads what happened before, to go on from there. */
 	async #load(going: Going): Promise<void> {
 		if (!this.#looks.isFresh) return;
-		// An answer that was lost is not waited for for ever: it is asked again.
+		// An answer may be lost, so it is not waited for forever: the store is asked again.
 		await this.#within(LIVE_LOAD_MS, this.#read(going));
 	}
 
@@ -211,7 +211,7 @@ export class LiveFeed implements LiveApi {
 		}
 	}
 
-	/** The store is away since before anybody read. */
+	/** Begins while the store is away, and nothing has been read from it. */
 	#beginWithout({ run }: Going): void {
 		const { nowMs } = this.#looks;
 		const nothing: History = {
@@ -223,7 +223,7 @@ export class LiveFeed implements LiveApi {
 	async #follow(going: Going, run: LiveRun, reader: EventReader) {
 		for await (const { told } of reader.batches) {
 			if (going.run !== run) break;
-			// What is missing has to be found out from what the store has.
+			// Events are missing: what they told has to be read from the store.
 			if (told.some((each) => "missing" in each)) break;
 			for (const each of told) run.told(each);
 		}
@@ -243,7 +243,7 @@ export class LiveFeed implements LiveApi {
 		};
 	}
 
-	/** Undefined: not yet. */
+	/** The value, or undefined if it does not come in time. */
 	#within<Value>(
 		ms: number,
 		answer: Promise<Value>,

@@ -20,19 +20,19 @@ export class Reader implements LiveReader {
 	}
 
 	tell(message: LiveMessage): void {
-		// It replaces all that was not taken yet.
+		// It replaces all frames that were not taken yet.
 		if (message.frame.kind === "first") this.#waiting.length = 0;
 		this.#waiting.push(message);
 		if (this.#waiting.length > LIVE_BEHIND_MAX) this.end("slow");
 		else this.#wake?.();
 	}
 
-	/** Of itself. */
+	/** The node ends the stream. */
 	end(why: EventsOver): void {
 		this.#stop(why);
 	}
 
-	/** By whoever reads. */
+	/** The reader ends the stream. */
 	close(): void {
 		this.#stop(undefined);
 	}

@@ -32,7 +32,7 @@ export interface RunParts {
 	readonly names: Names;
 }
 
-/** How things are besides what events tell. */
+/** The state of things, besides what events tell. */
 export type Surroundings = Pick<
 	Around,
 	"from" | "store" | "queues" | "queuesMore" | "elsewhere"
@@ -50,7 +50,7 @@ export class LiveRun {
 	readonly #lines = new NodeLines(this.#seats);
 	readonly #happenings = new Happenings();
 	readonly #maker: FrameMaker;
-	/** Tasks that each node runs, as the store has counted them last. */
+	/** How many tasks each node runs, as last counted by the store. */
 	#running = new Map<string, number>();
 	#around: Around | undefined;
 	readonly #parts: RunParts;
@@ -67,12 +67,12 @@ export class LiveRun {
 		});
 	}
 
-	/** Samples are needed of steps after this. */
+	/** Samples of steps after this time are needed. */
 	get afterMs(): number {
 		return this.#figures.afterMs;
 	}
 
-	/** Of all shards, in their order. */
+	/** The newest looks of all shards, in their order. */
 	looked(looks: readonly LiveLook[]): void {
 		this.#figures.looked(looks);
 		this.#running = new Map();
@@ -85,7 +85,7 @@ export class LiveRun {
 		}
 	}
 
-	/** Before anything else: what there is to tell who reads first. */
+	/** To be called before anything else, with what the first reader is told. */
 	begin(history: History, nowMs: number, surroundings: Surroundings): void {
 		const { happened, held } = history;
 		for (const each of happened) this.#happened(each);
@@ -108,7 +108,7 @@ export class LiveRun {
 		}
 	}
 
-	/** How a node died, of which the store knows more. */
+	/** The store's records of how a node died. */
 	diedAs(node: string, deaths: readonly Death[], nowMs: number): void {
 		for (const death of deaths)
 			this.deaths.kept(node, death, nowMs - LIVE_DEATHS_MS);
@@ -119,7 +119,7 @@ export class LiveRun {
 		return this.#maker.next(this.#around);
 	}
 
-	/** For who begins to read, to go on with the next; undefined: none was made yet. */
+	/** A frame for a new reader, who goes on with the next one; undefined before the first was made. */
 	first(): LiveFrame | undefined {
 		return this.#around && this.#maker.first(this.#around);
 	}
@@ -204,7 +204,7 @@ export class LiveRun {
 	}
 }
 
-/** What is told of so many tasks that nobody would see it. */
+/** Whether the event is one of so many alike that nobody would notice it. */
 function isOrdinary({ about }: Happened["event"]): boolean {
 	const { kind, state } = about;
 	return (

@@ -29,22 +29,22 @@ export class Looks {
 		if (!parts.store.up) this.#awaySinceMs = parts.clock.wallMs();
 	}
 
-	/** The store has gone, or come back. */
+	/** To be called when the store has gone, or come back. */
 	changed(up: boolean): void {
 		this.#awaySinceMs = up ? undefined : this.#parts.clock.wallMs();
 	}
 
-	/** Of each shard, in their order; none before the first answer. */
+	/** The last look of each shard, in their order; empty before the first answer. */
 	get last(): readonly LiveLook[] {
 		return this.#last;
 	}
 
-	/** Whether it is not long ago. */
+	/** Whether the last looks are recent. */
 	get isFresh(): boolean {
 		return this.#parts.store.up && this.#ageMs <= LIVE_OLD_MS;
 	}
 
-	/** Since when, and why, the store is away; undefined: it is not. */
+	/** Since when, and why, the store is away; undefined if it is not. */
 	get away(): { sinceMs: number; why: string | undefined } | undefined {
 		const { clock, store } = this.#parts;
 		if (this.isFresh) return undefined;
@@ -53,7 +53,7 @@ export class Looks {
 		return { sinceMs, why: store.trouble };
 	}
 
-	/** In the store's time; by the clock of this node until it is known. */
+	/** The store's time; until that is known, the time of this node's clock. */
 	get nowMs(): number {
 		const [first] = this.#last;
 		return first === undefined
@@ -61,7 +61,7 @@ export class Looks {
 			: first.nowMs + this.#ageMs;
 	}
 
-	/** In the first shard, in which all nodes are registered. */
+	/** The leases in the first shard, in which all nodes are registered. */
 	get leases(): Leases | undefined {
 		const [first] = this.#last;
 		if (first === undefined) return undefined;
@@ -71,7 +71,7 @@ export class Looks {
 		return { nowMs: this.nowMs, expires };
 	}
 
-	/** Asks, unless the last question is still open, and not for long. Whether there is a new answer. */
+	/** Asks all shards, unless the last question is open and recent. Returns whether there is a new answer. */
 	ask(afterMs: number): Promise<boolean> {
 		const nowMs = this.#parts.clock.monoMs();
 		if (this.#asking !== undefined && nowMs - this.#askedMs < LIVE_OLD_MS)

@@ -10,19 +10,19 @@
  */
 import type { DeathGrounds } from "../../protocol/loss.ts";
 
-/** The sessions of a node are lost within this, of whatever shard. */
+/** A node that dies loses its sessions in all shards within this time. */
 const TOGETHER_MS = 15_000;
-/** The shard in which all nodes are registered: of it the store is asked how nodes died. */
+/** The shard in which all nodes are registered, and which is asked how they died. */
 export const KEEPER = 0;
 
-/** A session of a node in one shard. */
+/** Names a session of a node in one shard. */
 export interface LostName {
 	readonly node: string;
 	readonly shard: number;
 	readonly epoch: number;
 }
 
-/** What is known about it, and about what it ran. */
+/** A lost session: what is known about it, and about what it ran. */
 export class LostSession implements LostName {
 	readonly node: string;
 	readonly shard: number;
@@ -30,9 +30,9 @@ export class LostSession implements LostName {
 	/** When its lease was taken. */
 	readonly atMs: number;
 	grounds: DeathGrounds | undefined;
-	/** Who took the lease, as the keeper says. */
+	/** Who took the lease, according to shard KEEPER. */
 	by: string | undefined;
-	/** What it ran, as the store has counted. */
+	/** How many tasks it ran, as the store counted them. */
 	ran: number | undefined;
 	cut = 0;
 	readonly movedTo = new Map<string, number>();
@@ -50,7 +50,7 @@ export class LostSession implements LostName {
 export class DeathTold {
 	/** The session that was seen lost first. */
 	readonly founder: LostSession;
-	/** By shard. */
+	/** The sessions of this death, by shard. */
 	readonly sessions = new Map<number, LostSession>();
 	isPartial = false;
 	isTold = false;
@@ -60,7 +60,7 @@ export class DeathTold {
 		this.sessions.set(founder.shard, founder);
 	}
 
-	/** That session of the shard is of this death, or none. */
+	/** Sets the session of that shard which belongs to this death, or none. */
 	hold(shard: number, session: LostSession | undefined): void {
 		if (this.sessions.get(shard) === session) return;
 		this.sessions.delete(shard);
@@ -84,7 +84,7 @@ export class DeathTold {
 		return this.founder.atMs;
 	}
 
-	/** Those that go with who took the lease, if they are known. */
+	/** The grounds on which the lease was taken, as far as they are known. */
 	get grounds(): DeathGrounds {
 		const told = this.#all.find(({ grounds }) => grounds !== undefined);
 		const { grounds = told?.grounds } = this.sessions.get(KEEPER) ?? {};
@@ -95,7 +95,7 @@ export class DeathTold {
 		return this.sessions.get(KEEPER)?.by;
 	}
 
-	/** Tasks that it ran, and that were cut off. */
+	/** How many tasks were cut off. */
 	get tasks(): number {
 		return Math.max(
 			this.#sum(({ cut }) => cut),
@@ -134,10 +134,10 @@ export class DeathTold {
 }
 
 export class LostSessions {
-	/** Oldest first. */
+	/** The deaths, oldest first. */
 	#deaths: DeathTold[] = [];
 
-	/** Oldest first. */
+	/** All deaths, oldest first. */
 	get deaths(): readonly DeathTold[] {
 		return this.#deaths;
 	}
@@ -149,7 +149,7 @@ export class LostSessions {
 			.findLast((session) => session?.epoch === epoch);
 	}
 
-	/** Adds one that was not known. Returns the death that begins with it, or with one that had to make room. */
+	/** Adds an unknown session. Returns the death that begins with it, or with one that had to make room for it. */
 	add(lost: LostSession): DeathTold | undefined {
 		const its = this.#deaths.filter(({ node }) => node === lost.node);
 		const homeless = deal(its, lost.shard, lost);
@@ -157,7 +157,7 @@ export class LostSessions {
 		const begun = new DeathTold(homeless);
 		this.#deaths.push(begun);
 		this.#deaths.sort(inOrder);
-		// It may be nearer to sessions of other shards than those that they are with.
+		// Sessions of other shards may be nearer to it than to the death that they are with.
 		const shards = new Set(its.flatMap(({ sessions }) => [...sessions.keys()]));
 		for (const shard of shards) deal([...its, begun], shard);
 		return begun;

@@ -9,7 +9,7 @@ import type { LiveFrame } from "../../protocol/schema/live.ts";
 import type { Seats } from "./seats.ts";
 
 export type NodeLine = NonNullable<LiveFrame["nodes"]>[number];
-/** All that is known of a node, but its number. */
+/** All that is known of a node, except its number. */
 export type NodeNow = Omit<NodeLine, "n"> & {
 	readonly id: string;
 	readonly state: NodeState;
@@ -17,19 +17,19 @@ export type NodeNow = Omit<NodeLine, "n"> & {
 
 interface Entry {
 	now: NodeNow;
-	/** Undefined: nothing yet. */
+	/** What was last told of the node; undefined if nothing was. */
 	told: NodeNow | undefined;
-	/** The frame by which it was told last. */
+	/** The number of the frame that last told of the node. */
 	toldAt: number;
 }
 
-/** A node as it is to be told. `done`: it was. */
+/** What is to be told of a node. `done` is to be called once it was. */
 export interface NodeNews {
 	readonly line: NodeLine;
 	done(): void;
 }
 
-/** A lease is short when this is left, and told even of many nodes. */
+/** A lease with less than this left is short, and told even if there are many nodes. */
 const SHORT_MS = LEASE_TTL_MS - 2_000;
 const WORST: readonly NodeState[] = [
 	...(["dead", "suspect", "cut-off", "at-risk", "draining"] as const),
@@ -45,7 +45,7 @@ export class NodeLines {
 		this.#seats = seats;
 	}
 
-	/** All nodes, as they are now. */
+	/** Takes in all nodes, as they are now. */
 	seen(nodes: readonly NodeNow[]): void {
 		this.#frame += 1;
 		this.#gone = [];
@@ -69,12 +69,12 @@ export class NodeLines {
 		return [...this.#entries.values()].map(({ now }) => now);
 	}
 
-	/** Numbers of those that are no longer there since `seen` was called last. */
+	/** The numbers of nodes that the last call of `seen` found gone. */
 	get gone(): readonly number[] {
 		return this.#gone;
 	}
 
-	/** All that has changed, by how much it matters. */
+	/** All changes, by how much they matter. */
 	news(): NodeNews[] {
 		const isMany = this.#entries.size > LIVE_NODES_MANY;
 		return [...this.#entries.values()]
@@ -84,14 +84,14 @@ export class NodeLines {
 			.map(({ entry, line }) => this.#tellable(entry, line));
 	}
 
-	/** All there is, for who begins to read; worst first. */
+	/** All nodes, for a new reader; worst first. */
 	all(): NodeNews[] {
 		return [...this.#entries.values()]
 			.sort((a, b) => rankOf(a.now) - rankOf(b.now))
 			.map((entry) => this.#tellable(entry, this.#whole(entry)));
 	}
 
-	/** Somebody was not told of it at all: it is told whole, to all. */
+	/** A reader was told nothing of this node, so all are told everything about it again. */
 	notTold(news: NodeNews): void {
 		for (const entry of this.#entries.values())
 			if (this.#seats.of(entry.now.id) === news.line.n) entry.told = undefined;
@@ -121,7 +121,7 @@ export class NodeLines {
 	}
 }
 
-/** By how much a number of many nodes must have changed, of its size. */
+/** By what share of its size a figure must change to be told, if there are many nodes. */
 const GRAINS: Readonly<Record<string, number>> = {
 	...{ running: 1 / 4, memoryBytes: 1 / 10, seenBy: 1 / 10 },
 };
@@ -148,7 +148,7 @@ function rankOf({ state }: NodeNow): number {
 	return at < 0 ? WORST.length : at;
 }
 
-/** New states first, then those that have waited longest. */
+/** Orders news: new states first, then those that have waited longest. */
 function compare(a: Entry, b: Entry): number {
 	const isNew = ({ now, told }: Entry) => (now.state === told?.state ? 1 : 0);
 	return (

@@ -11,12 +11,12 @@ export class Room {
 		return this.#left;
 	}
 
-	/** What is in the frame in any case. */
+	/** Takes up room for something that is in the frame in any case. */
 	take(value: unknown): void {
 		this.#left -= sizeOf(value);
 	}
 
-	/** Of a list as many as fit, and as may take so many bytes of it. */
+	/** As many items of a list as fit, and as may take so many bytes. */
 	fit<Item>(
 		items: readonly Item[],
 		bytesMax = this.#left,

@@ -4,12 +4,12 @@ export class Seats {
 	readonly #numbers = new Map<string, number>();
 	readonly #nodes: (string | undefined)[] = [];
 
-	/** By their numbers; undefined: it is gone. */
+	/** The nodes by number; undefined for one that is gone. */
 	get inOrder(): readonly (string | undefined)[] {
 		return this.#nodes;
 	}
 
-	/** Its number, from now on. */
+	/** The node's number, given to it now if it has none. */
 	of(node: string): number {
 		const known = this.#numbers.get(node);
 		if (known !== undefined) return known;
@@ -22,13 +22,13 @@ export class Seats {
 		return this.#numbers.get(node);
 	}
 
-	/** It is listed no more. What is still told of it has its number. */
+	/** The node is no longer listed. What is still told of it has its number. */
 	leave(node: string): void {
 		const number = this.#numbers.get(node);
 		if (number !== undefined) this.#nodes[number] = undefined;
 	}
 
-	/** It is listed again. */
+	/** The node is listed again. */
 	comeBack(node: string): void {
 		const number = this.#numbers.get(node);
 		if (number !== undefined) this.#nodes[number] = node;

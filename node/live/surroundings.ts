@@ -1,11 +1,11 @@
-/** What is known around the tasks: nodes, and whether the store is away and who says so, too. */
+/** What is known besides tasks: nodes, whether the store is away, and which nodes agree that it is. */
 import { LIVE_NAMES_MAX } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import type { NodeView } from "../ports.ts";
 
 type StoreLine = NonNullable<LiveFrame["store"]>;
 
-/** While the store is up no more is told. */
+/** What is told of the store; as long as it is up, nothing else. */
 export function readStore(
 	away:
 		| { readonly sinceMs: number; readonly why: string | undefined }

@@ -9,7 +9,7 @@ import type { Seats } from "./seats.ts";
 type AttemptLine = NonNullable<LiveFrame["lanes"]>["attempts"][number];
 type DeathLine = NonNullable<LiveFrame["deaths"]>[number];
 
-/** What nodes are called. */
+/** The names of nodes. */
 export interface Names {
 	nameOf(nodeId: string): string | undefined;
 }

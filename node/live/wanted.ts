@@ -1,4 +1,4 @@
-/** The events that frames are made of: all but those of tasks that come, wait, or are changed. */
+/** The events of which frames are made: all except those of tasks that come, wait, or are changed. */
 import type { EventKind } from "../../protocol/event.ts";
 import type { EventQuery } from "../../protocol/event-filter.ts";
 

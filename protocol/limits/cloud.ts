@@ -8,9 +8,9 @@ export const METADATA_TIMEOUT_MS = 1_000;
 export const METADATA_START_MS = 4_000;
 /** How long a session with the metadata service is good for. */
 export const METADATA_SESSION_S = 21_600;
-/** Of an answer of the metadata service. Beyond: it counts as failed. */
+/** The largest answer of the metadata service. Beyond: the question counts as failed. */
 export const METADATA_BYTES_MAX = 64 * 1024;
-/** Of what it says of the machine. Beyond: that is left out. */
+/** The longest text by which the metadata service describes the machine. Beyond: left out. */
 export const METADATA_CHARS_MAX = 64;
 /** A machine that is taken away has said goodbye so long before. */
 export const CLOUD_MARGIN_MS = 15_000;

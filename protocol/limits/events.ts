@@ -4,7 +4,7 @@
 export const EVENTS_BYTES_MAX = 64 * 1024 * 1024;
 /** The streams of all shards together, of the memory that Redis may have: then each is the smaller for it. */
 export const EVENTS_MEMORY_SHARE = 0.05;
-/** What one entry takes in Redis beyond its text. */
+/** Bytes that one entry of the stream takes in Redis besides its text. */
 export const EVENT_ENTRY_BYTES = 64;
 /** Cut off in one step; and how often nodes look, in turns. Between looks a stream outgrows its size by what comes meanwhile. */
 export const EVENTS_TRIM_BYTES = 4 * 1024 * 1024;
@@ -14,7 +14,7 @@ export const EVENTS_STEP_BYTES = 128 * 1024;
 /** The connection over which a node reads events is closed when it has not for so long, and is waited for so long. */
 export const STORE_IDLE_MS = 10_000;
 export const STORE_OPEN_MS = 1_000;
-/** What somebody has done, as one line. Longer ones are refused. */
+/** The line that tells what a user has done to the cluster. A longer one is refused. */
 export const AUDIT_BYTES_MAX = 4 * 1024;
 /** A node looks for new events so often while somebody reads them: less and less, the longer there are none. */
 export const EVENTS_POLL_MS_MIN = 20;
@@ -25,7 +25,7 @@ export const EVENTS_KEPT_BYTES_MAX = 8 * 1024 * 1024;
 export const EVENTS_LINGER_MS = 5_000;
 /** Of an id of an event, for each shard of the cluster: what a place takes at most, and what stands before the next. */
 export const EVENT_PLACE_CHARS_MAX = 36;
-/** Of one filter of a reader. Beyond: 400. */
+/** Values in one filter of a reader. Beyond: 400. */
 export const EVENT_WORDS_MAX = 16;
 /** Readers of one node. Beyond: 503 `overloaded`. */
 export const EVENT_READERS_MAX = 1_000;

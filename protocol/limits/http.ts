@@ -117,9 +117,9 @@ export const UNSENT_GRACE_MS = 1_000;
  * all at once and then nothing for `READ_PATIENCE_MS`.
  */
 export const UNSENT_PACE_MIN = 64;
-/** What is begun of them in one turn of the event loop; the rest follows in the next. */
+/** Bytes of answers that are begun in one turn of the event loop; the rest follows in the next. */
 export const UNSENT_TURN_BYTES = 4 * 1024 * 1024;
-/** They are sent in slices of this. */
+/** Long answers are sent in slices of this. */
 export const UNSENT_SLICE_BYTES = 64 * 1024;
 /** The log tells of connections that were cut off so long after the first of them, all in one line. */
 export const CUT_OFFS_TOLD_MS = 10_000;

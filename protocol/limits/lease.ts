@@ -40,7 +40,7 @@ export const LOOK_LATE_MS = 150;
 export const WAKE_LOOK_MS = 250;
 /** A peer that others may hear is taken for silent only if nothing was heard from it for so long. */
 export const SILENT_WORD_MS = 1_500;
-/** Peers that gossip, up to which a silent one may lose its lease early: few enough that each hears all others. */
+/** A silent node may lose its lease early if there are no more gossiping peers than this, so that each hears all others. */
 export const SILENT_PEERS_MAX = 28;
 /** Two nodes' readings of the store's clock may differ by so much although it has not stepped. */
 export const CLOCK_TOLERANCE_MS = 50;
@@ -58,7 +58,8 @@ export const DRAIN_MS_MAX = 24 * 60 * 60 * 1_000;
 export const GOODBYE_MS = 3_000;
 /**
  * A node is gone this long after its tasks' time to finish, whatever they do and wherever
- * the store is. The next four are parts of it.
+ * the store is. ABORT_GRACE_MS, END_BY_FORCE_MS, HAND_BACK_MS, FAREWELL_MS and EXIT_MS are
+ * parts of it.
  */
 export const STOP_BOUND_MS = 3_000;
 /** How long a task has after it was ended by force: one that is still there then is in a call that cannot be ended. */

@@ -1,4 +1,4 @@
-/** Limits of `/v1/live`: of what the page is drawn from, a frame a second. */
+/** Limits of `/v1/live`, the stream that the page is drawn from: one frame a second. */
 
 /** A stream's first frame, and each one after it, as JSON. What does not fit comes in the next ones. */
 export const LIVE_FIRST_BYTES_MAX = 256 * 1024;
@@ -11,11 +11,11 @@ export const LIVE_STEP_MS = 5_000;
 export const LIVE_STEPS = 180;
 /** Of this much is FAILURE's share of the ends. */
 export const LIVE_FAILING_MS = LIVE_STEP_MS * LIVE_STEPS;
-/** Types told of those that fail most. */
+/** How many of the types that fail most are told. */
 export const LIVE_FAILING_TYPES_MAX = 5;
 /** More tasks end in a second: only those attempts are told singly that are worth it. */
 export const LIVE_ENDS_MAX = 20;
-/** Those that take longer are. */
+/** Attempts that take longer than this are worth it. */
 export const LIVE_LONG_MS = 1_000;
 /** Attempts told in one frame after the first. */
 export const LIVE_ATTEMPTS_MAX = 100;
@@ -26,7 +26,7 @@ export const LIVE_DEATHS_MS = 10 * 60_000;
 export const LIVE_DEATHS_MAX = 10;
 /** Nodes named in one breath: those that took over from a dead one, or that agree that Redis is away. */
 export const LIVE_NAMES_MAX = 10;
-/** Addresses of other nodes, for when this one dies. */
+/** How many addresses of other nodes are told, for when this one dies. */
 export const LIVE_ELSEWHERE_MAX = 16;
 /** From so many nodes on, what goes up and down a little with each of them is told again only when that matters. */
 export const LIVE_NODES_MANY = 60;
@@ -49,9 +49,9 @@ export const LIVE_READERS_MAX = 1_000;
 export const LIVE_BEHIND_MAX = 10;
 /** A node goes on making frames for so long when the last reader has left: a page that is loaded anew finds all there. */
 export const LIVE_LINGER_MS = 5_000;
-/** A frame waits for so long for what the store says now; then it goes by what the store said last, */
+/** A frame waits so long for the store's present figures; then it uses the last ones. */
 export const LIVE_WAIT_MS = 300;
-/** unless that is older than this: then the store is away. */
+/** If the last figures of the store are older than this, frames say that it is away. */
 export const LIVE_OLD_MS = 2_500;
 /** A second is told once so much time has gone by, since what ended in it is told a little later. */
 export const LIVE_CELL_LATE_MS = 400;
@@ -60,7 +60,7 @@ export const LIVE_STEP_LATE_MS = 2_000;
 /** When somebody begins to read, events are read back so far, and no more of them in all than this. */
 export const LIVE_BACK_MS = LIVE_DEATHS_MS;
 export const LIVE_BACK_BYTES_MAX = 1024 * 1024;
-/** Nodes of which the store is asked then how they died. */
+/** About how many nodes the store is asked how they died, when somebody begins to read. */
 export const LIVE_DEATHS_ASKED_MAX = 20;
 /** What fails most goes by so many steps of a minute. */
 export const LIVE_FAILING_STEPS = 15;

@@ -19,7 +19,7 @@ export const STATS_DAY_STEP_MS = 15 * 60_000;
 export const STATS_DAY_STEPS = 96;
 /** Numbers in a step, of 200 queues and types or so; further ones are added up as `other`. */
 export const STATS_FIELDS_MAX = 2_000;
-/** Numbers read in one go, or those of one step more. */
+/** Numbers read in one go; the step that exceeds this is still read whole. */
 export const STATS_READ_FIELDS = 1_000;
 /** A node adds its sums so often, if it has any. */
 export const STATS_ADD_MS = 5_000;

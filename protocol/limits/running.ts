@@ -22,7 +22,7 @@ export const LOSSES_ALONE_MAX = 2;
 export const ERROR_CODE_CHARS_MAX = 64;
 /** Lines that one run of a task may log; a last line says that more were dropped. */
 export const TASK_LOG_LINES_MAX = 100;
-/** Longer lines are cut. */
+/** A longer line that a task logs is cut. */
 export const TASK_LOG_LINE_CHARS_MAX = 1_000;
 /** A worker thread whose heap outgrows this dies, and what it ran has crashed. */
 export const WORKER_HEAP_MIB_MAX = 512;

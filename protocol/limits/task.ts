@@ -83,11 +83,11 @@ export const TRACE_STATE_CHARS_MAX = 512;
 export const ATTEMPTS_KEPT_MAX = 32;
 /** Nothing that ended less than this ago is discarded, however much there is: whoever waits for it finds its end. */
 export const ENDED_KEPT_MS_MIN = 60 * 1_000;
-/** Unless nodes are told otherwise, tasks that succeeded are discarded after this time; */
+/** Unless nodes are told otherwise, tasks that succeeded are discarded after this time. */
 export const SUCCESSES_KEPT_MS = 24 * 60 * 60 * 1_000;
-/** and beyond this number in the whole cluster, */
+/** Beyond this number in the whole cluster, the oldest tasks that succeeded are discarded. */
 export const SUCCESSES_KEPT_MAX = 1_000_000;
-/** or this size, of all that is kept of them: the oldest first. */
+/** Beyond this size of everything kept of them, the oldest tasks that succeeded are discarded. */
 export const SUCCESSES_KEPT_BYTES_MAX = 1024 ** 3;
 /** Tasks that ended otherwise have a time, a number and a size of their own. */
 export const FAILURES_KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
