@@ -22,7 +22,7 @@ export interface Page {
 	readonly title: string;
 	/** Its place in the bar, from the left. Absent: it is not in it, as one comes to it from others. */
 	readonly rank?: number;
-	/** Typed after `g`, it leads there. */
+	/** The key that leads to the page after `g`. */
 	readonly key?: string;
 	/** Whom it is for; `read` unless it says so. It is not offered to others. */
 	readonly role?: Role;

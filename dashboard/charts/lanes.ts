@@ -15,7 +15,7 @@ import {
 } from "../words/live-model.ts";
 
 export const LINE_PX = 4;
-/** From one line to the next. */
+/** The distance from one line of a lane to the next. */
 const STEP_PX = 5;
 /** A shorter bar could not be seen. */
 const BAR_PX_MIN = 2;
@@ -30,9 +30,9 @@ export interface Bar {
 	readonly x: number;
 	readonly y: number;
 	readonly width: number;
-	/** An outline, for `path`. */
+	/** Its outline, for the `d` of a `path`. */
 	readonly d: string;
-	/** It runs again what was cut off elsewhere: key of that one. */
+	/** The key of the attempt that was cut off elsewhere, if this one runs its task again. */
 	readonly movedFrom: string | undefined;
 	readonly attempt: LaneAttempt;
 }

@@ -12,9 +12,9 @@ export interface Span {
 }
 
 export interface TimeAxis {
-	/** From 0 to 1. */
+	/** The place of a moment on the axis, from 0 to 1. */
 	readonly shareOf: (ms: number) => number;
-	/** Of time that is drawn shorter than it was, the middle, from 0 to 1. */
+	/** The middle of each stretch that is drawn shorter than it was, from 0 to 1. */
 	readonly breaks: readonly number[];
 	readonly ticks: readonly Tick[];
 }
@@ -28,7 +28,7 @@ export interface Tick {
 const IDLE_MAX = 0.9;
 /** Nearer than this to the one before, a tick could not be read. */
 const TICK_SHARE_MIN = 0.22;
-/** Of a task that has never run. */
+/** The length of the axis of a task that has never run. */
 const NOTHING_MS = 1;
 
 /** `busy`: when something ran, in order. `whole`: what is to be shown. */
@@ -97,15 +97,15 @@ function ticksOf(
 /** Where the words of a stretch stand: in it or behind it, or before it if there is more room. */
 export interface Said {
 	readonly side: "in" | "behind" | "before";
-	/** From 0 to 1. */
+	/** Where they begin, from 0 to 1. */
 	readonly from: number;
 	readonly to: number;
 }
 
-/** Words have room in so much of the axis. */
+/** The share of the axis in which words have room. */
 const WORDS_SHARE = 0.22;
 
-/** Of one of several stretches, each from 0 to 1, in order and apart. */
+/** Where the words of one of several stretches stand; these are from 0 to 1, in order and apart. */
 export function saidOf(
 	own: readonly [from: number, to: number],
 	before: number,

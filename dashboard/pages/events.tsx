@@ -33,7 +33,7 @@ export const page: Page = {
 };
 
 const SHOWN_MAX = 200;
-/** What is asked for most, with a chip each. */
+/** The filters that are used most, each as a chip. */
 const PRESETS: readonly [word: string, kinds: readonly string[]][] = [
 	["All", []],
 	[

@@ -32,7 +32,7 @@ export const page: Page = {
 
 const ASK_MS = 3_000;
 const SHOWN = 60;
-/** What a cluster has not has no column. */
+/** The columns that are shown: none for what the cluster does not have. */
 interface Columns {
 	readonly memory: boolean;
 	readonly zone: boolean;

@@ -52,7 +52,7 @@ function Form({ from }: FormParts): JSX.Element {
 		event.preventDefault();
 		await send();
 		const { field, why } = refusal.value ?? {};
-		// What is said of no field of the form is said of the whole.
+		// A problem that is with no field of the form is shown for the form as a whole.
 		if (field !== undefined && why !== undefined && !focusOn(field))
 			refusal.value = { field: undefined, why };
 	};
@@ -126,7 +126,7 @@ function Outcome({
 	);
 }
 
-/** As it would be sent, with what is typed as it is typed. */
+/** The command that would send it, with every value exactly as it was typed. */
 function Curl({ draft }: { readonly draft: Draft }): JSX.Element {
 	const read = readDraft(draft);
 	if (!read.ok)

@@ -38,7 +38,7 @@ export const page: Page = {
 
 const TASKS_SHOWN = 50;
 const COUNTS_MS = 3_000;
-/** Of these there are none in many clusters: they are shown once there are some. */
+/** States that no task has in many clusters: they are shown once one does. */
 const RARE: readonly TaskState[] = ["SCHEDULED", "CANCELLED", "EXPIRED"];
 
 function hrefOf(
@@ -157,7 +157,7 @@ interface ListParts {
 	readonly cursor: string | undefined;
 	readonly state: TaskState | undefined;
 	readonly beside: string | undefined;
-	/** It was deleted, though an answer may still tell of it. */
+	/** A task that was deleted, although an answer may still have it. */
 	readonly gone: TaskAsRead | undefined;
 }
 
@@ -213,7 +213,7 @@ function List({ chips, cursor, state, beside, gone }: ListParts): JSX.Element {
 	);
 }
 
-/** The same, as a body has it: not everything is a text. */
+/** The filter in the form of a request's body, in which not every value is a text. */
 function bulkFilter({
 	attemptMin,
 	moved,

@@ -8,15 +8,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { reasonOf } from "../state/node.ts";
 
 interface Parts {
-	/** On the button: `Drain`. */
+	/** What the button says: `Drain`. */
 	readonly label: string;
-	/** What it means, as sentences. */
+	/** What would happen, as sentences. */
 	readonly question: string;
-	/** On the button that does it: `Drain node-1`. */
+	/** What the button says that does it: `Drain node-1`. */
 	readonly yes: string;
-	/** Does it. What it answers is said in the button's place: `Asked to drain`. */
+	/** Does it. What it resolves with is shown in the button's place: `Asked to drain`. */
 	readonly act: () => Promise<string>;
-	/** Fields of what it has to know besides. */
+	/** Fields for whatever else it has to know. */
 	readonly children?: ComponentChildren;
 }
 

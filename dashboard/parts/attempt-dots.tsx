@@ -5,7 +5,7 @@ import { KIND_GLYPHS, KIND_WORDS, kindOf } from "../words/attempts.ts";
 import { counted, figure } from "../words/times.ts";
 import { Glyph } from "./glyph.tsx";
 
-/** The others are said as a number. */
+/** How many attempts are drawn; the number of the others is written. */
 const DOTS_MAX = 6;
 
 export function AttemptDots({

@@ -39,7 +39,7 @@ function marks({ key, kind, attempt }: Bar) {
 	return { "data-bar": key, "data-kind": kind, "data-task": attempt.task };
 }
 
-/** It can be reached without a mouse, as it is what one looks for after a death. */
+/** A bar that moved can be reached without a mouse, as one looks for it after a death. */
 function Moved({ bar }: { readonly bar: Bar }): JSX.Element {
 	const { attempt, x, y } = bar;
 	return (

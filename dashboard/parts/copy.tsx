@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { pause } from "../state/clock.ts";
 
-/** How long it says so. */
+/** How long the button says that it has copied. */
 const SAID_MS = 2_000;
 
 interface Parts {
@@ -11,7 +11,7 @@ interface Parts {
 	readonly label?: string;
 }
 
-/** Browsers have a clipboard only where nobody listens in: elsewhere there is no button. */
+/** A button that copies; none on an insecure connection, as browsers offer no clipboard there. */
 export function Copy({ text, label = "Copy" }: Parts): JSX.Element | null {
 	const said = useSignal(label);
 	if (!navigator.clipboard) return null;

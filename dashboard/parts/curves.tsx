@@ -10,12 +10,12 @@ import { go, hrefOf } from "../state/address.ts";
 import type { LaneAttempt, LiveModel } from "../words/live-model.ts";
 import { exactSpanOf, spanOf } from "../words/times.ts";
 
-/** A bar, by its key; or a node, by its number. */
+/** What is pointed at: a bar, by its key, or a node, by its number. */
 type Pointed = { readonly bar: string } | { readonly n: number };
 
 interface Pointing {
 	readonly pointed: ReadonlySignal<Pointed | undefined>;
-	/** Somebody is in there: nothing may move. */
+	/** Whether somebody points at the lanes, so that nothing may move. */
 	readonly isHeld: ReadonlySignal<boolean>;
 	readonly onPointerOver: (event: PointerEvent) => void;
 	readonly onPointerLeave: () => void;
@@ -37,7 +37,7 @@ export function usePointed(): Pointing {
 	return {
 		...{ pointed, isHeld },
 		onPointerOver: (event) => {
-			// What is touched is not held for ever.
+			// A touch does not hold the lanes still forever.
 			if (event.pointerType === "mouse") isHeld.value = true;
 			point(event);
 		},
@@ -137,7 +137,7 @@ interface Way {
 	readonly to: LaneAttempt;
 }
 
-/** Of a bar, its own; of a node, those of all that moved to it or away. */
+/** The way of a bar; or, of a node, the ways of all tasks that moved to it or away. */
 function waysOf(pointed: Pointed, { attempts }: LiveModel): Way[] {
 	const ways: Way[] = [];
 	for (const to of attempts.values()) {

@@ -1,4 +1,4 @@
-/** How the node died that an attempt was lost with: who saw it, if that is still known. */
+/** How the node died with which an attempt was lost, and who saw it, if that is still known. */
 import type { JSX } from "preact";
 import type { DeathList } from "../../protocol/schema/deaths.ts";
 import { useAsked } from "../state/asked.ts";
@@ -9,7 +9,7 @@ import { WhoSaw } from "./who-saw.tsx";
 
 /** A death does not change once it is known; its observers may still be heard a little later. */
 const ASK_MS = 10_000;
-/** Between the end of an attempt in its shard and the death of its node in the first one. */
+/** The most time between an attempt's end in its shard and its node's death in the first shard. */
 const APART_MS_MAX = 30_000;
 
 type Death = DeathList["deaths"][number];

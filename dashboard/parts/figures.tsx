@@ -23,9 +23,9 @@ interface FigureParts {
 	readonly beside?: ComponentChildren;
 	readonly href?: string;
 	readonly values: Values;
-	/** Drawn behind it: what the most can be. */
+	/** The most that the values can be, drawn behind them. */
 	readonly limits?: Values;
-	/** The figure itself is coloured. */
+	/** Whether the figure is coloured as bad. */
 	readonly isBad?: boolean;
 }
 

@@ -17,7 +17,7 @@ interface Parts {
 	) =>
 		| { readonly ok: true; readonly chips: readonly Chip[] }
 		| { readonly ok: false; readonly why: string };
-	/** The address with these. */
+	/** The address of the page with these filters. */
 	readonly hrefOf: (chips: readonly Chip[]) => string;
 }
 

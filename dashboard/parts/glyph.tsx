@@ -14,7 +14,7 @@ const LINE = {
 
 const RING = <circle cx="6" cy="6" r="4.75" {...LINE} />;
 
-/** Within 12 by 12. */
+/** The outlines of the glyphs, within 12 by 12. */
 const GLYPHS = {
 	SCHEDULED: (
 		<>

@@ -16,7 +16,7 @@ export function KeyList({ pages }: Parts): JSX.Element {
 	useEffect(() => {
 		if (isOpen) dialog.current?.showModal();
 	}, [isOpen]);
-	// Nobody is left behind it: not on another page, nor where one has to sign in.
+	// It closes when the page changes, or when the user has to sign in.
 	useLayoutEffect(
 		() => dialog.current?.close(),
 		[address.value, signInWhy.value],

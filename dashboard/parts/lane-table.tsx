@@ -1,4 +1,4 @@
-/** What the lanes draw, as a table, for who does not see them. */
+/** What the lanes draw, as a table for those who cannot see them. */
 import type { JSX } from "preact";
 import { type BarKind, kindOf } from "../charts/lanes.ts";
 import { LANE_MS, type LiveModel, type LiveNode } from "../words/live-model.ts";
@@ -17,7 +17,7 @@ interface Parts {
 }
 
 export function LaneTable({ nodes, model }: Parts): JSX.Element {
-	// Of so many that only how busy a second was is told, attempts are not counted.
+	// If there are so many attempts that only the load of each second is told, they are not counted.
 	const counts = model.isByCells ? undefined : countsOf(model);
 	const heads = counts ? [...KINDS.map(([, head]) => head), "Moved here"] : [];
 	return (
@@ -52,7 +52,7 @@ export function LaneTable({ nodes, model }: Parts): JSX.Element {
 	);
 }
 
-/** By node and column, of what the lanes show. */
+/** Counts of what the lanes show, by node and column. */
 function countsOf({ attempts, nowMs }: LiveModel): ReadonlyMap<string, number> {
 	const counts = new Map<string, number>();
 	const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -32,7 +32,7 @@ import { NodeHead } from "./node-head.tsx";
 import { Tiles } from "./tiles.tsx";
 import { useWidth } from "./width.ts";
 
-/** After so long, places are counted anew, as pixels become too many for their digits. */
+/** After so long, places are counted from a new moment, as pixels get too many digits. */
 const REBASED_MS = 600_000;
 const HEAT_PX = 12;
 const TICKS = 4;

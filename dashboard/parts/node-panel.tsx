@@ -16,7 +16,7 @@ const ASK_MS = 5_000;
 
 interface Parts {
 	readonly node: NodeAsRead;
-	/** To tell what others are called. */
+	/** All nodes, for their names. */
 	readonly nodes: readonly NodeAsRead[];
 }
 
@@ -53,7 +53,7 @@ export function NodePanel({ node, nodes }: Parts): JSX.Element {
 	);
 }
 
-/** Of a death that the stream still tells of. */
+/** Where the tasks went, of a death that the stream still tells of. */
 function Moved(life: Pick<LiveDeath, "node" | "epoch">): JSX.Element | null {
 	// The store keeps deaths in the first shard, and each shard numbers its own sessions.
 	const key = deathKey({ ...life, shard: 0 });
@@ -96,7 +96,7 @@ function factsOf(
 	];
 }
 
-/** Its host, and what its cloud calls that. */
+/** The host of a node, and how its cloud names the machine. */
 function machineOf({
 	host,
 	instanceId,

@@ -8,11 +8,11 @@ import { useEffect, useRef } from "preact/hooks";
 
 interface Steady<T> {
 	readonly shown: readonly T[];
-	/** How many have come that are not shown. */
+	/** How many rows have come that are not shown yet. */
 	readonly newer: number;
-	/** Of what the rows are in. */
+	/** Refers to the element that the rows are in. */
 	readonly ref: RefObject<HTMLDivElement | null>;
-	/** Shows what is new, whoever is in there. */
+	/** Shows what is new, even if somebody is in the rows. */
 	readonly catchUp: () => void;
 }
 
@@ -25,10 +25,10 @@ export function useSteady<T>(
 	const ref = useRef<HTMLDivElement>(null);
 	const kept = useRef<readonly T[]>(items);
 	const turn = useSignal(0);
-	// Read, so that who leaves has it drawn anew.
+	// Read here, so that the rows are drawn again when somebody leaves them.
 	void turn.value;
 	useEffect(() => follow(ref.current, () => turn.value++), []);
-	// Of no rows none can move away: whoever comes back may point there already.
+	// If there are no rows none can move away, although the pointer may be there already.
 	if (kept.current.length === 0 || !(stays || isHeld(ref.current)))
 		kept.current = items;
 	else {
@@ -47,7 +47,7 @@ export function useSteady<T>(
 	};
 }
 
-/** Without a mouse, what was touched last stays "hovered" for ever. */
+/** Without a mouse, what was last touched stays "hovered" forever. */
 const HOVERED = matchMedia("(hover: hover)").matches ? ":hover" : ":active";
 
 function isHeld(place: HTMLElement | null): boolean {

@@ -18,7 +18,7 @@ const NODES_MS = 10_000;
 
 const idOf = (field: string): string => `field-${field}`;
 
-/** False: there is no such field. */
+/** Moves the focus to a field. Returns false if there is no such field. */
 export function focusOn(field: string): boolean {
 	const place = document.getElementById(idOf(field));
 	place?.closest("details")?.setAttribute("open", "");

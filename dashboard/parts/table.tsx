@@ -2,10 +2,10 @@
 import type { ComponentChildren, JSX } from "preact";
 
 interface TableParts {
-	/** For who does not see it. */
+	/** The name of the table, for screen readers. */
 	readonly label: string;
 	readonly heads: readonly Head[];
-	/** What stands there if there are no rows. */
+	/** What is shown instead if there are no rows. */
 	readonly empty: ComponentChildren;
 	/** Rows, each with its key. */
 	readonly children: readonly ComponentChildren[];

@@ -17,9 +17,9 @@ import { Copy } from "./copy.tsx";
 
 interface Parts {
 	readonly whole: WholeTask;
-	/** Something was done: it is to be asked for at once. */
+	/** Something was done to the task: it is to be read again at once. */
 	readonly changed: () => void;
-	/** It was deleted. */
+	/** The task was deleted. */
 	readonly gone: () => void;
 }
 

@@ -40,7 +40,7 @@ const WAITS: Readonly<Record<WaitKind, string>> = {
 
 export function TaskLanes({ task, times }: Parts): JSX.Element {
 	const { attempts, waits } = times;
-	// Just submitted, it has waited for no time yet.
+	// A task that was just submitted has not waited for any time yet.
 	const bornMs = Date.parse(task.createdAt);
 	const born = { fromMs: bornMs, toMs: bornMs };
 	const all = [...waits, ...attempts];
@@ -129,7 +129,7 @@ function Axis({
 						style={{ left: percent(share) }}
 					>
 						{at === 0
-							? // Its day stands above.
+							? // Its day is shown above.
 								clockTime(new Date(ms), ms)
 							: laterOf(ms - fromMs, ms - (all[at - 1]?.ms ?? ms))}
 					</span>
@@ -147,7 +147,7 @@ function tokensOf(own: readonly AttemptSpan[]): string {
 	return `${attempts} ${numbers} · ${each} ${tokens}`;
 }
 
-/** Enough of it to see that it rises. */
+/** The end of a token, enough to see that tokens rise. */
 function shortToken(token: number): string {
 	const text = `${token}`;
 	return text.length <= 6 ? text : `…${text.slice(-4)}`;
@@ -235,7 +235,7 @@ interface WordsParts {
 	readonly text: string;
 }
 
-/** Of less, one letter would be seen. */
+/** In less than this share of the axis one would see a single letter. */
 const WORDS_SHARE_MIN = 0.05;
 
 function Words({ said, tone, glyph, text }: WordsParts): JSX.Element | null {

@@ -28,11 +28,11 @@ import { TextBlock } from "./text-block.tsx";
 
 interface Parts {
 	readonly id: string;
-	/** Where the list is, unless somebody came from there. */
+	/** The address of the list, for those who did not come from it. */
 	readonly list: string;
-	/** It stands beside that list. */
+	/** Whether it is shown beside that list. */
 	readonly isBeside?: boolean;
-	/** It was deleted. */
+	/** The task was deleted. */
 	readonly gone?: (task: TaskAsRead) => void;
 }
 

@@ -26,11 +26,11 @@ const HEADS: readonly Head[] = [
 interface Parts {
 	readonly tasks: readonly TaskAsListed[];
 	readonly empty: ComponentChildren;
-	/** The task that is shown beside them. */
+	/** The id of the task that is shown beside the table. */
 	readonly beside: string | undefined;
-	/** Where a task is shown beside them. */
+	/** The address at which a task is shown beside the table. */
 	readonly hrefOf: (id: string) => string;
-	/** What has come that is not shown, and shows it. */
+	/** Draws how many newer tasks are not shown yet, and a way to show them. */
 	readonly newer: (count: number, show: () => void) => ComponentChildren;
 }
 
@@ -45,7 +45,7 @@ export function TaskTable(parts: Parts): JSX.Element {
 		last.current = { beside };
 		if (beside !== undefined) return;
 		const left = before === null ? takePlace() : before.beside;
-		// Who is somewhere else meanwhile stays there.
+		// If the focus has moved elsewhere meanwhile, it stays there.
 		if (document.activeElement !== document.body) return;
 		const links = ref.current?.querySelectorAll<HTMLElement>("[data-row]");
 		const link = [...(links ?? [])].find((each) => each.title === left);
@@ -112,7 +112,7 @@ function Row({ task, beside, href }: RowParts): JSX.Element {
 	);
 }
 
-/** Another one in the place of the one that is shown: Back then leads to the list all the same. */
+/** Shows another task in place of the present one, so that Back still leads to the list. */
 function show(event: MouseEvent, id: string, isOpen: boolean): void {
 	if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
 	keepPlace(id);
@@ -121,13 +121,13 @@ function show(event: MouseEvent, id: string, isOpen: boolean): void {
 	location.replace((event.currentTarget as HTMLAnchorElement).href);
 }
 
-/** The node that has it, or had it last. */
+/** The node that has the task, or had it last. */
 function nodeOf({ node, nodeName, attempts }: TaskAsListed): string {
 	const last = attempts.at(-1);
 	return nameOf(nodeName ?? last?.nodeName, node ?? last?.node);
 }
 
-/** Absent, not empty: Preact writes an empty text anew each time. */
+/** What the task waits for; undefined rather than empty, as Preact rewrites an empty text each time. */
 function waitsFor({ waiting }: TaskAsListed): string | undefined {
 	const { missing } = waiting ?? {};
 	return missing === undefined ? undefined : `no node has ${missing}`;

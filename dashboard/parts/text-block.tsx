@@ -10,13 +10,13 @@ import { Copy } from "./copy.tsx";
 
 const LINES_FIRST = 40;
 const CHARS_FIRST = 4_000;
-/** Of one piece. */
+/** How many lines a piece has. */
 const LINES_MAX = 200;
 
 interface Parts {
 	readonly title: string;
 	readonly text: string;
-	/** As it is copied, if that is not as it is shown. */
+	/** The text to copy, if it differs from the one that is shown. */
 	readonly copies?: string;
 }
 
@@ -62,13 +62,13 @@ function beginningOf(text: string): string {
 		if (at < 0) break;
 	}
 	const lines = at < 0 ? text : text.slice(0, at);
-	// Little more than is shown: then all of it is.
+	// If there is little more than is shown, all of it is shown.
 	if (lines.length === text.length && text.length <= 2 * CHARS_FIRST)
 		return text;
 	return lines.slice(0, CHARS_FIRST);
 }
 
-/** Of so many lines each: a line is never divided, but each piece ends behind one. */
+/** Divides a text into pieces, each of which ends with a whole line. */
 function piecesOf(text: string): string[] {
 	const lines = text.split("\n");
 	const pieces: string[] = [];

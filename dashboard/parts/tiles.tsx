@@ -11,7 +11,7 @@ export function Tiles({
 }: {
 	readonly nodes: readonly LiveNode[];
 }): JSX.Element {
-	// Of a node of which nothing was told, the same tile: it is not looked at again.
+	// If nothing new was told of a node, its tile is the same object, which Preact skips.
 	const drawn = useRef(new WeakMap<LiveNode, JSX.Element>()).current;
 	const tileOf = (node: LiveNode) => {
 		const tile = drawn.get(node) ?? <Tile key={node.n} node={node} />;

@@ -75,7 +75,7 @@ export function TopBar({ pages, current }: Parts): JSX.Element {
 	);
 }
 
-/** A page below another one, as one task is below tasks, is marked there. */
+/** Whether a link of the bar leads to this page, or to one above it, as tasks are above one task. */
 function isAt({ path }: Page, link: string): boolean {
 	return path === link || (link !== "" && path.startsWith(`${link}/`));
 }

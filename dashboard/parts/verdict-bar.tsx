@@ -23,10 +23,10 @@ const verdict = computed((): Verdict | undefined => {
 	return quietMs.value === undefined ? last : outOfDate(last, quietMs.value);
 });
 
-/** Before the page's name, in the title of the tab. */
+/** What the title of the tab says before the page's name. */
 export const alarm = computed(() => {
 	const { tone = "up", lead = "" } = verdict.value ?? {};
-	// A title that counts seconds would never be still.
+	// A title that counts seconds would change all the time.
 	return tone === "up" ? "" : `${lead.replace(/ \S+( \S+)? ago$/, "")} — `;
 });
 

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function useWidth(): {
 	readonly ref: RefObject<HTMLDivElement | null>;
-	/** 0: not known yet. */
+	/** The width in pixels; 0 until it is known. */
 	readonly width: ReadonlySignal<number>;
 } {
 	const ref = useRef<HTMLDivElement>(null);

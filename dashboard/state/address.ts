@@ -8,16 +8,16 @@
 import { signal } from "@preact/signals";
 
 export interface Address {
-	/** Without a slash at either end: `tasks/task-17`; empty for what is shown first. */
+	/** The path, without a slash at either end: `tasks/task-17`; empty for the first page. */
 	readonly path: string;
 	readonly query: URLSearchParams;
 }
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** Behind the last of several steps: browsers take only so many changes a second. */
+/** A scroll position is kept so long after the last of several steps: browsers accept only so many changes a second. */
 const SCROLL_KEPT_MS = 150;
-/** A page that is drawn so late is left where it is. */
+/** A page that takes longer to be drawn is not scrolled any more. */
 const SCROLL_MS_MAX = 3_000;
 
 export const address = signal(read(location.hash));
@@ -65,7 +65,7 @@ export function followAddress(): void {
 	if (to !== undefined) stop = scrollWhenDrawn(to);
 }
 
-/** Answers with what ends it; who scrolls does so, too. */
+/** Scrolls once enough is drawn. Returns what ends that; scrolling by hand ends it, too. */
 function scrollWhenDrawn(to: number): () => void {
 	const over = new AbortController();
 	const look = () => {
@@ -88,7 +88,7 @@ function scrollWhenDrawn(to: number): () => void {
 
 function read(hash: string): Address {
 	const [, path = "", query] = /^#\/?([^?]*)(?:\?(.*))?$/s.exec(hash) ?? [];
-	// As links once were: `#state=FAILURE`.
+	// An old form of links: `#state=FAILURE`.
 	if (path.startsWith("state="))
 		return { path: "tasks", query: new URLSearchParams(path) };
 	return {

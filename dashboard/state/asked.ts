@@ -14,7 +14,7 @@ import { signInWhy } from "./token.ts";
 
 const ASK_MS = 1_000;
 const ASK_MS_MAX = 10_000;
-/** A button down for longer was let go where the page could not see it. */
+/** A button that is down for longer was released where the page could not see it. */
 const PRESS_MS_MAX = 10_000;
 
 export interface Asked<T> {
@@ -51,7 +51,7 @@ export function useAsked<T>(
 }
 
 interface Told<T> extends Asked<T> {
-	/** It could not be answered now. */
+	/** Whether the last question was not answered. */
 	readonly isLate: boolean;
 }
 
@@ -99,7 +99,7 @@ async function shortened(ms: number, over: AbortSignal): Promise<void> {
 	over.removeEventListener("abort", end);
 }
 
-/** Resolves as soon as it is so, or it is over. */
+/** Resolves as soon as the condition holds, or the signal fires. */
 function until(isSo: () => boolean, over: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {
 		let stop = () => {};

@@ -12,7 +12,7 @@ export const nowMs = signal(Date.now());
 /** Whether nobody can see the page. */
 export const isHidden = signal(document.hidden);
 
-/** Somebody has paused the page: what it shows stays. */
+/** Whether somebody has paused the page, so that what it shows stays. */
 export const isPaused = signal(false);
 
 export function followClock(): void {

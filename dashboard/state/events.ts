@@ -17,12 +17,12 @@ import { isHidden, isPaused, pause } from "./clock.ts";
 import { client, hasAnswered } from "./node.ts";
 import { refuse, token } from "./token.ts";
 
-/** So many are kept. */
+/** How many events are kept. */
 const KEPT_MAX = 300;
 const TOLD_MS = 250;
 
 export interface EventsSeen {
-	/** Newest first. */
+	/** The kept events, newest first. */
 	readonly events: readonly EventRead[];
 	/** How many have come, those included that are not kept. */
 	readonly count: number;

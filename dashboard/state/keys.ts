@@ -13,11 +13,11 @@ import { may } from "./token.ts";
 
 export const isHelpOpen = signal(false);
 
-/** So long after `g`, another key still belongs to it. */
+/** How long after `g` another key still belongs to it. */
 const SEQUENCE_MS = 1_500;
 export const SEARCH_ID = "search";
 
-/** What each does, in the order in which the list shows them. */
+/** What each key does, in the order of the list. */
 export function keysOf(pages: readonly Page[]): readonly [string, string][] {
 	return [
 		["/", "Find a task, a type, a queue or a node"],
@@ -70,7 +70,7 @@ function leave(target: EventTarget | null): void {
 	if (target instanceof HTMLElement && isTyping(target)) target.blur();
 }
 
-/** From the row that somebody is in, or whose thing is shown beside them: that is then the next one. */
+/** Steps from the row that has the focus, or whose task is shown beside the list, which the step then changes. */
 function step(by: number): void {
 	const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")];
 	const active = document.activeElement;

@@ -8,12 +8,12 @@ import { address, go } from "./address.ts";
 /** What was opened last from a list, and from which. */
 let opened: { readonly path: string; readonly key: string } | undefined;
 
-/** Something in this list is opened. */
+/** To be called when something in this list is opened. */
 export function keepPlace(key: string): void {
 	opened = { path: address.value.path, key };
 }
 
-/** What was opened last from the list that is shown, once. */
+/** What was last opened from the list that is shown; the answer is given once. */
 export function takePlace(): string | undefined {
 	if (opened?.path !== address.value.path) return undefined;
 	const { key } = opened;
@@ -21,7 +21,7 @@ export function takePlace(): string | undefined {
 	return key;
 }
 
-/** Whether this was opened from a list: its title then has the focus, which the row had. */
+/** Whether this was opened from a list: its title then gets the focus that the row had. */
 export const isFromList = (key: string): boolean => opened?.key === key;
 
 /** Back to the list that this was opened from, or to `list`. */

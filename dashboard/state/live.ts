@@ -15,29 +15,29 @@ import { refuse, signInWhy, token } from "./token.ts";
 
 export const live = signal<LiveModel>();
 
-/** When a frame came last, by the browser's clock. */
+/** When the last frame came, by the browser's clock. */
 const toldMs = signal<number>();
 
-/** The stream has broken, and goes on nowhere yet. */
+/** Whether the stream has broken, and no node has gone on with it yet. */
 const isBroken = signal(false);
 
 /** Frames come each second; one may be late. */
 const QUIET_MS = 3_000;
 
-/** For how long nothing has come that should have; undefined: all is as it is shown. */
+/** How long frames have been overdue; undefined if what is shown is up to date. */
 export const quietMs = computed(() => {
 	if (toldMs.value === undefined || isPaused.value) return undefined;
 	const ms = nowMs.value - toldMs.value;
 	return isBroken.value || ms >= QUIET_MS ? Math.max(0, ms) : undefined;
 });
 
-/** Under which the stream's troubles are told. */
+/** The key under which the stream reports its troubles. */
 const KEY = "live";
 
-/** What the clock of Redis shows beyond the browser's. */
+/** How far the clock of Redis is ahead of the browser's. */
 let aheadMs = 0;
 
-/** By the clock of Redis, as far as it was told; changes once a second. */
+/** The time by the clock of Redis, as far as it is known; changes once a second. */
 export const storeNowMs = (): number => nowMs.value + aheadMs;
 
 export function followLive(): void {

@@ -16,10 +16,10 @@ import { refuse, token } from "./token.ts";
 
 const ANSWER_MS_MAX = 5_000;
 
-/** Of the node that served this page, wherever a proxy has put it. */
+/** The base URL of the node that served this page, also behind a proxy. */
 export const HERE = new URL(".", location.href).href.replace(/\/$/, "");
 
-/** Who is asked: the node that the stream comes from. */
+/** The node that is asked: the one from which the stream comes. */
 export const server = signal(HERE);
 
 export const client = computed(
@@ -35,16 +35,16 @@ export const client = computed(
 /** Whether a node has answered since the page was opened. */
 export const hasAnswered = signal(false);
 
-/** What does not come: why, as a sentence, and when it came last. */
+/** Something that is asked for and does not come: why, as a sentence, and when it last came. */
 interface Trouble {
 	readonly why: string;
 	readonly atMs: number | undefined;
 }
 
-/** By what is asked for. */
+/** Troubles, by what was asked for. */
 const troubles = signal<ReadonlyMap<string, Trouble>>(new Map());
 
-/** Why it was not answered first, and since when it is the longest; undefined: all comes that the page asks for. */
+/** The reason of the first trouble, and the time of the longest one; undefined if the page gets everything it asks for. */
 export const trouble = computed((): Trouble | undefined => {
 	const all = [...troubles.value.values()];
 	const times = all.flatMap(({ atMs }) => atMs ?? []);
@@ -56,7 +56,7 @@ export const trouble = computed((): Trouble | undefined => {
 	);
 });
 
-/** Says what has become of something that is asked for again and again. */
+/** Reports what became of something that is asked for again and again. */
 export function tellTrouble(key: string, told: Trouble | undefined): void {
 	if (told === undefined && !troubles.value.has(key)) return;
 	const next = new Map(troubles.value);
@@ -82,7 +82,7 @@ export async function ask<Id extends OperationId>(
 	}
 }
 
-/** That something is not there, or not allowed, is an answer like others. */
+/** Whether the error is an answer after all: that something does not exist, or is not allowed. */
 export function isAnswer(error: unknown): boolean {
 	return error instanceof Refused && error.problem.status < 429;
 }

@@ -13,7 +13,7 @@ import { ask, reasonOf } from "./node.ts";
 import { wholeTask } from "./whole-task.ts";
 
 export interface Refusal {
-	/** At which it is said; undefined: of none, or of the whole. */
+	/** The field at which it is shown; undefined for the form as a whole. */
 	readonly field: string | undefined;
 	readonly why: string;
 }
@@ -30,7 +30,7 @@ export interface Submission {
 	readonly send: () => Promise<void>;
 }
 
-/** `from`: a task that it is to be like. */
+/** A submission; `from` is the task that it begins as a copy of. */
 export function useSubmission(from: string | undefined): Submission {
 	const draft = useSignal(EMPTY);
 	const refusal = useSignal<Refusal>();
@@ -62,7 +62,7 @@ export function useSubmission(from: string | undefined): Submission {
 			ownId.current = undefined;
 		} catch (error) {
 			refusal.value = refusalOf(error);
-			// What was refused is not stored; what got no answer may be.
+			// A refused task was not stored; one that got no answer may have been.
 			if (error instanceof Refused) ownId.current = undefined;
 		} finally {
 			isSending.value = false;
@@ -77,7 +77,7 @@ function refusalOf(error: unknown): Refusal {
 			field: undefined,
 			why: "No answer came. Submit again: it is the same task, and runs once.",
 		};
-	// `payload.n` is said at the payload.
+	// A problem with `payload.n` is shown at the payload.
 	const field = error.problem.field?.split(/[./[]/)[0] || undefined;
 	return { field, why: reasonOf(error) };
 }

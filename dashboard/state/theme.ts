@@ -13,7 +13,7 @@ function kept(): Theme {
 	return THEMES.find((each) => each === found) ?? "system";
 }
 
-/** The next one, round and round. */
+/** Changes to the next theme, in a circle. */
 export function nextTheme(): void {
 	const at = THEMES.indexOf(theme.value);
 	const next = THEMES[(at + 1) % THEMES.length] ?? "system";

@@ -14,15 +14,15 @@ const KEY = `hearsay-token ${HERE}`;
 const TOKEN = /^hs_(read|submit|operate)_[0-9A-Za-z]{32}$/;
 const ROLES = ["open", "read", "submit", "operate"];
 
-/** Undefined: nobody is signed in. */
+/** The access token; undefined if nobody is signed in. */
 export const token = signal(
 	sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? undefined,
 );
 
-/** Why somebody has to sign in, empty if nobody has tried; undefined: nobody has to. */
+/** Why the user has to sign in, empty if there was no attempt yet; undefined if there is no need to. */
 export const signInWhy = signal<string>();
 
-/** Whether who looks may do what needs this role; in a cluster without tokens all may. */
+/** Whether the user may do what needs this role; in a cluster without tokens everybody may. */
 export function may(role: Role): boolean {
 	return ROLES.indexOf(role) <= rank.value;
 }
@@ -32,7 +32,7 @@ const rank = computed(() => {
 	return ROLES.indexOf(TOKEN.exec(token.value)?.[1] ?? "");
 });
 
-/** False: this is no access token. */
+/** Signs in with an access token. Returns false if the text is none. */
 export function signIn(secret: string, stays: boolean): boolean {
 	if (!TOKEN.test(secret)) return false;
 	(stays ? localStorage : sessionStorage).setItem(KEY, secret);
@@ -41,11 +41,11 @@ export function signIn(secret: string, stays: boolean): boolean {
 	return true;
 }
 
-/** A node does not take the token that it was asked with, or asks for one. */
+/** To be called when a node refuses the token that it was asked with, or asks for one. */
 export function refuse(why: string, asked: string | undefined): void {
-	// It comes late: somebody has signed in with another one meanwhile.
+	// The refusal is late: the user has signed in with another token meanwhile.
 	if (asked !== token.value) return;
-	// Of several that were asked at once, the first says it.
+	// If several requests were refused at once, the first one gives the reason.
 	signInWhy.value ??= token.value === undefined ? "" : why;
 	forget();
 	token.value = undefined;
@@ -53,7 +53,7 @@ export function refuse(why: string, asked: string | undefined): void {
 
 export function signOut(): void {
 	forget();
-	// Nothing of what was shown stays.
+	// Nothing that was shown may stay.
 	location.reload();
 }
 
@@ -62,7 +62,7 @@ function forget(): void {
 	localStorage.removeItem(KEY);
 }
 
-/** Who stays signed in, or signs out, does so in all tabs. */
+/** Signs in and out along with the other tabs. */
 export function followTabs(): void {
 	addEventListener("storage", ({ key }) => {
 		if (key === KEY) location.reload();

@@ -17,26 +17,26 @@ const LARGE_CHARS = 32_768;
 
 export interface WholeTask {
 	readonly task: TaskAsRead;
-	/** As it came. */
+	/** The whole answer, as it came. */
 	readonly text: string;
-	/** Undefined for who may not see it. */
+	/** The payload; undefined if the user may not see it. */
 	readonly payload: Written | undefined;
-	/** Undefined if there is none, or for who may not see it. */
+	/** The result; undefined if there is none, or the user may not see it. */
 	readonly result: Written | undefined;
 }
 
-/** JSON. */
+/** A JSON value. */
 interface Written {
-	/** As it was written. */
+	/** The text, as it was written. */
 	readonly text: string;
-	/** The same, laid out for people. */
+	/** The text, laid out for people. */
 	readonly shown: string;
 }
 
 /** Asks for a task; the answer is the same object as long as it says the same. @throws Refused, NoAnswer */
 export function wholeTaskAsker(id: string): {
 	readonly ask: () => Promise<WholeTask>;
-	/** What is answered next is new, as something was done to it. */
+	/** Discards the last answer, as something was done to the task. */
 	readonly forget: () => void;
 } {
 	let last: WholeTask | undefined;

@@ -19,7 +19,7 @@ export type AttemptKind =
 	| "runs";
 
 export interface AttemptSpan {
-	/** Counted over all rounds, from 1. */
+	/** Its number over all rounds, from 1. */
 	readonly number: number;
 	readonly kind: AttemptKind;
 	readonly fromMs: number;
@@ -40,7 +40,7 @@ export interface TaskTimes {
 	readonly attempts: readonly AttemptSpan[];
 	readonly waits: readonly WaitSpan[];
 	readonly waitedMs: number;
-	/** In attempts that came to nothing, as their node was lost or gave them back. */
+	/** Time in attempts that came to nothing, since their node was lost or gave them back. */
 	readonly lostMs: number;
 	readonly ranMs: number;
 }
@@ -96,7 +96,7 @@ export function timesOf(task: Timed, nowMs: number): TaskTimes {
 	let before: AttemptAsRead | undefined;
 	for (const [index, attempt] of task.attempts.entries()) {
 		const fromMs = Math.max(atMs, Date.parse(attempt.claimedAt));
-		// What is no longer kept may have been before the first that is.
+		// Attempts that are no longer kept may have come before the first that is.
 		if (index > 0 || first === 1)
 			addWaits(waits, task, before, attempt, atMs, fromMs);
 		const toMs = Math.max(fromMs, endOf(attempt, nowMs));
@@ -130,7 +130,7 @@ function addWaits(
 	const add = (kind: WaitKind, from: number, to: number) =>
 		to > from && waits.push({ kind, fromMs: from, toMs: to });
 	const isNewest = next === undefined || next === attempts.at(-1);
-	// Of earlier waits it is not known when they were due.
+	// When earlier waits were due is not known.
 	const dueMs = isNewest && dueAt !== undefined ? Date.parse(dueAt) : fromMs;
 	const turnMs = Math.min(Math.max(dueMs, fromMs), toMs);
 	if (before === undefined) {

@@ -39,7 +39,7 @@ export function toneOf({ kind, state }: EventAsRead): EventTone {
 	return TONES[kind];
 }
 
-/** What is not in columns of its own. */
+/** Whatever has no column of its own. */
 export function detailsOf(event: EventAsRead): string {
 	const { kind, attempt, end, by, why, tasks, reason, round } = event;
 	if (kind === "reset")
@@ -66,7 +66,7 @@ export function detailsOf(event: EventAsRead): string {
 		.join(" · ");
 }
 
-/** Of a lease that was taken a word is told, and a clause is shown. */
+/** Why a lease was taken: the event has a word for it, and a clause is shown. */
 function groundsOf(why: string): string {
 	const grounds = DEATH_GROUNDS.find((each) => each === why);
 	return grounds === undefined ? why : whyTaken(grounds);

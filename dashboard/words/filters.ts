@@ -17,7 +17,7 @@ const TASK_WORDS = {
 	until: "until",
 } as const;
 
-/** Of events, each may be there several times. */
+/** Filters of events, by the words that stand for them; each may occur several times. */
 const EVENT_WORDS = {
 	kind: "kind",
 	type: "type",
@@ -154,7 +154,7 @@ function meantBy(name: string, value: string): string | undefined {
 	const [, sign, count] = /^(>=?)?(\d{1,6})$/.exec(value) ?? [];
 	if (count === undefined) return undefined;
 	const min = Number(count) + (sign === ">" ? 1 : 0);
-	// Those with exactly so many cannot be asked for, but for all with one at least.
+	// No exact number can be asked for; 1 alone is understood, as "at least one".
 	return sign === undefined && min !== 1 ? undefined : `${Math.max(1, min)}`;
 }
 
@@ -167,7 +167,7 @@ function adviceOn(name: string, whole: string): string {
 	return `"${whole}" names no time: write ${name}:2026-11-30T12:00Z.`;
 }
 
-/** Of what may be there once, the last one counts. */
+/** Keeps only the last of filters that may occur once. */
 function withoutDoubles(chips: readonly Chip[], mayRepeat: boolean): Chip[] {
 	return chips.filter(({ name, value }, at) => {
 		const later = chips.slice(at + 1).filter((each) => each.name === name);

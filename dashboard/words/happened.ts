@@ -6,7 +6,7 @@ import { counted, figure } from "./times.ts";
 
 export interface Happened {
 	readonly key: string;
-	/** A state of a node or a task: its colour. */
+	/** A state of a node or a task, which gives the colour. */
 	readonly tone: string;
 	readonly atMs: number;
 	readonly text: string;

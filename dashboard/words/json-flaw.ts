@@ -20,9 +20,9 @@ const STRING =
 const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const BLANKS = /[ \t\r\n]*/y;
 
-/** One sentence; undefined of sound JSON. */
+/** What is wrong, in one sentence; undefined for sound JSON. */
 export function jsonFlaw(text: string): string | undefined {
-	/** What closes each that is open. */
+	/** The closing bracket of each that is open. */
 	const open: string[] = [];
 	let wants: Wants = "value";
 	let at = lengthAt(BLANKS, text, 0);

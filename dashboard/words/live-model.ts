@@ -26,7 +26,7 @@ type Told = Of<"lanes">["attempts"][number];
 
 export interface LaneAttempt extends Told {
 	readonly key: string;
-	/** Of its lane, from 0 at the top. */
+	/** Its line in the lane, from 0 at the top. */
 	readonly line: number;
 }
 
@@ -38,7 +38,7 @@ export interface LaneCell {
 }
 
 export interface LiveModel {
-	/** By the clock of Redis. */
+	/** The time of the last frame, by the clock of Redis. */
 	readonly nowMs: number;
 	readonly from: "store" | "gossip";
 	readonly cluster: string;
@@ -52,7 +52,7 @@ export interface LiveModel {
 	readonly attempts: ReadonlyMap<string, LaneAttempt>;
 	readonly cells: readonly LaneCell[];
 	readonly deaths: readonly LiveDeath[];
-	/** Newest first. */
+	/** What happened, newest first. */
 	readonly events: readonly LiveEvent[];
 	readonly queues: readonly LiveQueue[];
 	readonly queuesMore: number;
@@ -60,11 +60,11 @@ export interface LiveModel {
 	readonly elsewhere: readonly string[];
 }
 
-/** What a lane shows. */
+/** The time that a lane shows. */
 export const LANE_MS = 60_000;
-/** What ended before that is forgotten a little later, as who points at a lane has it hold still. */
+/** Attempts are kept a little longer than lanes show, since these hold still while somebody points at one. */
 const LANE_KEPT_MS = 1.5 * LANE_MS;
-/** Lines of a lane; what a node runs besides shares the last. */
+/** The lines of a lane; if a node runs more, the rest share the last one. */
 export const LINES_MAX = 16;
 const EVENTS_KEPT = 60;
 
@@ -73,7 +73,7 @@ const NO_SERIES: LiveSeries = {
 	...{ ended: [], failed: [], oldestMs: [] },
 };
 
-/** Undefined where a frame says nothing: nothing has been told yet. */
+/** The model with what a frame tells; undefined as long as nothing has been told. */
 export function fold(
 	model: LiveModel | undefined,
 	frame: LiveFrame,
@@ -163,7 +163,7 @@ export function deathKey({
 	return `${node} ${shard} ${epoch}`;
 }
 
-/** Nobody tells what has become of those that are too old, or of which there are too many: they go. */
+/** Drops deaths that are too old, or too many: nothing more is told of them. */
 function foldDeaths(
 	before: readonly LiveDeath[],
 	{ deaths = [], nowMs = 0 }: LiveFrame,
@@ -191,7 +191,7 @@ function foldAttempts(
 		...each,
 		key: `${each.shard} ${each.token}`,
 	}));
-	// Those that have ended first: they make room.
+	// First the attempts that have ended, since they make room.
 	for (const each of told) {
 		const known = next.get(each.key);
 		if (known !== undefined) next.set(each.key, { ...each, line: known.line });
@@ -209,7 +209,7 @@ function foldAttempts(
 const endOf = ({ endedMs }: { readonly endedMs?: number }) =>
 	endedMs ?? Infinity;
 
-/** Until when each line of each lane is taken. */
+/** The time until which each line of each lane is taken. */
 function linesOf(attempts: LiveModel["attempts"]): Map<string, number> {
 	const lines = new Map<string, number>();
 	for (const each of attempts.values()) takeLine(lines, each);
@@ -239,7 +239,7 @@ function freeLine(
 	let firstMs = Infinity;
 	for (let line = 0; line < count; line++) {
 		const untilMs = lines.get(`${n} ${line}`) ?? 0;
-		// Clocks and answers cross: a slot is taken up again in the same moment.
+		// A slot is taken again at the moment that it comes free, and clocks differ a little.
 		if (untilMs <= claimedMs + 2) return line;
 		if (untilMs < firstMs) [first, firstMs] = [line, untilMs];
 	}

@@ -18,7 +18,7 @@ export const nameOf = (
 
 const NAMES_SHOWN = 12;
 
-/** Of several nodes; ids that have no name are cut short. */
+/** The names of several nodes; ids without a name are cut short. */
 export function namesOf(
 	ids: readonly string[],
 	names: ReadonlyMap<string, string>,
@@ -30,7 +30,7 @@ export function namesOf(
 	return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** Where a node is: what goes without saying is left out. */
+/** The address of a node, without what goes without saying. */
 export const addressOf = ({ url }: { readonly url: string }): string =>
 	url.replace(/^http:\/\//, "");
 
@@ -49,14 +49,14 @@ export function pageOf(base: string, from: string): string | undefined {
 	return url.href;
 }
 
-/** Who can run them; or what no node has. */
+/** Which nodes can run a queue's tasks, or what no node has. */
 export function serversOf({ servedBy, missing }: QueueAsRead): string {
 	if (missing !== undefined) return `no node has ${missing}`;
 	const more = servedBy.nodes - servedBy.names.length;
 	return servedBy.names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** One for all: a comparison that makes its own takes a hundred times as long. */
+/** Shared by all comparisons: one that makes its own takes a hundred times as long. */
 const ORDER = new Intl.Collator("en", { numeric: true });
 
 /** `node-2` before `node-10`. */

@@ -11,7 +11,7 @@ export type Draft = Readonly<Record<string, string>>;
 
 /** Its fields besides type and payload, in the order of the form. */
 export const PLACE_FIELDS = ["queue", "priority", "id", "labels"] as const;
-/** Where a trace comes from is not typed. */
+/** The options that the form has: nobody types a trace. */
 export const OPTION_FIELDS: readonly string[] = OPTION_NAMES.filter(
 	(name) => !name.startsWith("trace"),
 );
@@ -21,7 +21,7 @@ const LISTS: readonly string[] = ["labels", "tags"];
 const OBJECTS: readonly string[] = ["backoff"];
 const MOMENTS: readonly string[] = ["runAt", "expiresAt"];
 
-/** What stands in an empty field. */
+/** The examples shown in empty fields. */
 export const EXAMPLES: Draft = {
 	queue: "default",
 	priority: "5",
@@ -44,7 +44,7 @@ type Read =
 	| { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
 	| { readonly ok: false; readonly field: string; readonly why: string };
 
-/** As it is sent. */
+/** The submission in the form in which it is sent. */
 export function readDraft(draft: Draft): Read {
 	if ((draft.type ?? "").trim() === "")
 		return { ok: false, field: "type", why: "Say which task code is to run." };
@@ -65,7 +65,7 @@ export function readDraft(draft: Draft): Read {
 	return { ok: true, fields: { ...fields, payload: payload.value } };
 }
 
-/** An empty field is null. */
+/** The payload that was typed; an empty field is null. */
 export function readPayload(text: string): ReturnType<typeof readExactly> {
 	if (text.trim() === "") return { ok: true, value: null };
 	const read = readExactly(text);
@@ -84,7 +84,7 @@ function meantBy(name: string, text: string): unknown {
 	return read.ok ? read.value : undefined;
 }
 
-/** Another one like this task. Times that have passed are left out, and its id, which is taken. */
+/** A draft of another task like this one, without its id, which is taken, and times that have passed. */
 export function draftOf(
 	task: TaskAsRead,
 	payload: string | undefined,
@@ -108,7 +108,7 @@ export function draftOf(
 	return draft;
 }
 
-/** A way to name a submission, so that sending it twice submits it once. In order of time, as nodes give them. */
+/** An id for a submission, so that sending it twice submits it once. Ids sort by time, as those that nodes give. */
 export function newTaskId(nowMs: number, random: Uint8Array): string {
 	const letters = [...random].map((each) => (each % 36).toString(36)).join("");
 	return `${nowMs.toString(36).padStart(9, "0")}${letters}`;

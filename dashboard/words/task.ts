@@ -33,7 +33,7 @@ export function whyWaits({
 	}
 }
 
-/** Why it ended as it did, in one line; empty if there is nothing to say. */
+/** Why the task ended as it did, in one line; empty if there is nothing to say. */
 export function reasonLine({
 	state,
 	error,
@@ -46,7 +46,7 @@ export function reasonLine({
 	return "";
 }
 
-/** What a stack adds to its message: nothing is read twice. */
+/** What the stack adds to the message, so that nothing is shown twice. */
 export function stackOf({ message, stack }: TaskError): string | undefined {
 	if (stack === undefined) return undefined;
 	const at = message === "" ? -1 : stack.indexOf(message);
@@ -54,7 +54,7 @@ export function stackOf({ message, stack }: TaskError): string | undefined {
 	return rest.trim() === "" ? undefined : rest.replace(/^\s*\n/, "");
 }
 
-/** What it was submitted with besides its payload, in the order of the manual; undefined: not given. */
+/** The options that the task was submitted with, in the order of the manual; undefined for those not given. */
 export function optionsOf(
 	task: TaskAsListed,
 ): readonly (readonly [name: string, value: string])[] {
@@ -72,7 +72,7 @@ export function titleOf(name: string): string {
 	return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
-/** The same, as fields of a submission of JSON, with its payload as it was written. */
+/** The task as the JSON fields of another submission, with its payload as it was written. */
 export function againOf(
 	task: TaskAsListed,
 	payload: string | undefined,
@@ -86,7 +86,7 @@ export function againOf(
 	return submissionOf(fields, payload);
 }
 
-/** They tell where a submission came from, and this is another one. */
+/** Options that say where a submission came from, and do not fit another one. */
 const TRACES: readonly string[] = ["traceparent", "tracestate"];
 
 export function submissionOf(
@@ -98,7 +98,7 @@ export function submissionOf(
 	return `${text.slice(0, -1)}${text === "{}" ? "" : ","}"payload":${payload}}`;
 }
 
-/** A command that submits it. The token is never in it: it is read from the environment. */
+/** A command that submits the task. It never contains the token, but reads it from the environment. */
 export function curlOf(url: string, body: string, needsToken: boolean): string {
 	const token = needsToken
 		? ` \\\n  -H "Authorization: Bearer $HEARSAY_TOKEN"`
@@ -106,5 +106,5 @@ export function curlOf(url: string, body: string, needsToken: boolean): string {
 	return `curl -X POST ${quoted(`${url}/v1/tasks`)}${token} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(body)}`;
 }
 
-/** For a shell: nothing in it means anything. */
+/** Quotes a text for a shell, so that no character in it has a meaning. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

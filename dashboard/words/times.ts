@@ -16,7 +16,7 @@ export function spanOf(ms: number): string {
 	return longSpanOf(whole);
 }
 
-/** To a hundredth of a second: where two times are compared. */
+/** A span of time to a hundredth of a second, for comparing two. */
 export const exactSpanOf = (ms: number): string =>
 	`${(Math.max(0, ms) / SECOND_MS).toFixed(2)} s`;
 
@@ -27,7 +27,7 @@ export function laterOf(ms: number, gapMs: number): string {
 	return `+${(ms / SECOND_MS).toFixed(gapMs < 200 ? 2 : 1)} s`;
 }
 
-/** The same in whole seconds, for what changes while one looks. */
+/** A span of time in whole seconds, for one that changes while it is shown. */
 export function longSpanOf(ms: number): string {
 	const whole = Math.max(0, ms);
 	if (whole < MINUTE_MS) return `${Math.floor(whole / SECOND_MS)} s`;

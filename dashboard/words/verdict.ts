@@ -21,7 +21,7 @@ export interface Verdict {
 	readonly glyph?: "away";
 	/** What is the matter. */
 	readonly lead: string;
-	/** What that means. */
+	/** What the matter means. */
 	readonly parts: readonly string[];
 	/** Where to read on: part of an address of the page. */
 	readonly more?: {
@@ -29,7 +29,7 @@ export interface Verdict {
 		readonly path: string;
 		readonly query?: Readonly<Record<string, string>>;
 	};
-	/** By which it is dismissed; absent: it stays for as long as it is so. */
+	/** The key by which it is dismissed; absent if it stays as long as it is true. */
 	readonly key?: string;
 	/** What else is the matter. */
 	readonly others: readonly string[];
@@ -62,7 +62,7 @@ export function verdictOf(
 		: { ...first, others: found.slice(1).map(({ lead }) => lead) };
 }
 
-/** What was said last, when nothing has come since: nobody may take it for how things are. */
+/** The verdict when no frame has come for so long: what was last said, marked as out of date. */
 export function outOfDate({ lead }: Verdict, quietMs: number): Verdict {
 	return {
 		...{ tone: "suspect", glyph: "away" },
@@ -158,7 +158,7 @@ export function whatMoved(death: LiveDeath): string[] {
 	];
 }
 
-/** A later life of the same node. */
+/** Says whether a later life of the node is back. */
 function isBack({ nodes }: LiveModel, { node, epoch }: LiveDeath): string[] {
 	const now = [...nodes.values()].find(({ id }) => id === node);
 	const isHere =
@@ -174,7 +174,7 @@ const WHAT_IT_MEANS: Partial<Record<NodeState, string>> = {
 };
 
 function illNodes({ nodes, store }: LiveModel): Found[] {
-	// While Redis is away they all are.
+	// While Redis is away all nodes look ill, and the verdict is about Redis.
 	if (!store.up) return [];
 	return ILL.flatMap((state) => {
 		const ill = [...nodes.values()].filter((each) => each.state === state);

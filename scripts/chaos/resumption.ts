@@ -8,7 +8,7 @@
 import type { FaultRecord } from "./fault.ts";
 import type { Submission } from "./workload.ts";
 
-/** The promise. */
+/** The promise: the most that it may take. */
 export const RESUMED_MS_MAX = 5_000;
 
 export interface Resumption {

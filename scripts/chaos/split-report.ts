@@ -11,7 +11,7 @@ import { breachLines } from "./report-text.ts";
 import type { Phase, SplitCourse } from "./split.ts";
 import { formatSpread, type Spread, spread } from "./spread.ts";
 
-/** The promise. */
+/** The promise: the least that the rate while split may be of the rate around it. */
 const RATIO_MIN = 0.9;
 
 interface PhaseFigures {
@@ -19,7 +19,7 @@ interface PhaseFigures {
 	readonly endedPerS: number;
 	/** From a client's sending to the start of a task that came alone and found a backlog. */
 	readonly waitHeavy: Spread;
-	/** The same without a backlog. */
+	/** From a client's sending to the start of a task that came alone and found no backlog. */
 	readonly waitLight: Spread;
 	/** The wait of a task that came with many others at once, without a backlog. */
 	readonly waitBurst: Spread;

@@ -29,9 +29,9 @@ import { type FleetGround, FleetMachine } from "./fleet-machine.ts";
 import type { Finding } from "./proof.ts";
 
 const MACHINES = 5;
-/** Two that replace others. */
+/** How many machines replace others. */
 const SPARE = 2;
-/** As EC2 gives it. */
+/** How long before the end EC2 gives notice. */
 const NOTICE_MS = 120_000;
 const PATIENCE_MS = 60_000;
 const CALM_MS = 3_000;
@@ -127,7 +127,7 @@ const ground: FleetGround = {
 	cloudHost: network.redisHost.replace(/\.2\.\d+$/, ".1.254"),
 };
 const machines: FleetMachine[] = [];
-/** Clients know those that live. */
+/** The nodes that clients know: those that are alive. */
 const urls: string[] = [];
 
 async function boot(executable: string): Promise<FleetMachine> {
@@ -197,7 +197,7 @@ leaves(second);
 await joined(await boot(first));
 await sleep(CALM_MS);
 
-// The group replaces the third, as it does where EC2 recommends that.
+// The group replaces the third, as it does when EC2 recommends that.
 third.cloud.data.set("events/recommendations/rebalance", "{}");
 figures["from the recommendation until it was at risk, ms"] = Math.round(
 	await until(

@@ -53,7 +53,7 @@ interface UserData {
 
 export class FleetMachine {
 	readonly name: string;
-	/** Of its HTTP side. */
+	/** The URL of its HTTP side. */
 	readonly url: string;
 	readonly lives: Life[] = [];
 	socket = new NotifySocket();
@@ -95,7 +95,7 @@ export class FleetMachine {
 		this.#user = FIRST_USER + index;
 	}
 
-	/** From the executable, as a person does. */
+	/** Installs the program from the executable, as a user does. */
 	install(executable: string): void {
 		mkdirSync(this.#root, { recursive: true });
 		execFileSync(join(DEPLOY, "install.sh"), [executable], {
@@ -104,7 +104,7 @@ export class FleetMachine {
 		});
 	}
 
-	/** As systemd starts the unit. */
+	/** Starts the node as systemd starts the unit. */
 	start(): void {
 		const [credentials, state] = [this.#folder("credentials"), this.#data];
 		for (const name of ["redis-url", "token"]) {
@@ -145,7 +145,7 @@ export class FleetMachine {
 		});
 	}
 
-	/** Told by its service manager, as on `systemctl stop`. */
+	/** Tells the node to stop, as `systemctl stop` does. */
 	stop(): void {
 		this.process?.signal("SIGTERM");
 	}
@@ -173,7 +173,7 @@ export class FleetMachine {
 		].join("\n");
 	}
 
-	/** As cloud-init does. */
+	/** Writes the files of the user data, as cloud-init does. */
 	#writeUserData(): void {
 		let text = readFileSync(join(DEPLOY, "user-data.yaml"), "utf8");
 		for (const [name, value] of Object.entries(this.#ground.known))

@@ -26,12 +26,12 @@ import type { Finding, Ground, Proof } from "./proof.ts";
 const GROWTH_MB_MAX = 5;
 /** Requests while Redis stands still. */
 const FROZEN = 500;
-/** One of each role. */
+/** A token of each role. */
 const TOKENS = ["read", "submit", "operate"].map(
 	(role) => `hs_${role}_${"Fuzz".repeat(8)}`,
 );
 
-/** Read by somebody all the while. */
+/** The streams that are read all the while. */
 const STREAMS = ["/v1/events", "/v1/live"];
 
 export const fuzzed: Proof = {
@@ -113,7 +113,7 @@ async function attackNode(
 interface Seen {
 	readonly found: FuzzResult;
 	readonly frozen: FuzzResult;
-	/** As it went on: what the node held, and how others were answered. */
+	/** The memory that the node held, in the course of the attack. */
 	readonly memory: readonly number[];
 	readonly statuses: readonly number[];
 	readonly streams: readonly OpenStream[];

@@ -29,7 +29,7 @@ const DURATION_MS = 300;
 const REVOKED_MS_MAX = 5_000;
 const READY_MS_MAX = 30_000;
 const ENDS_MS_MAX = 60_000;
-/** The machines, by what they are for here. */
+/** The indexes of the machines, by their part in this proof. */
 const [SUBMITS, WATCHES, CUT_OFF, REVOKES] = [0, 1, 2, 3] as const;
 
 const [directory = "", count = ""] = process.argv.slice(2);

@@ -73,9 +73,9 @@ interface Seen {
 	readonly calm: Told;
 	readonly flood: Told;
 	readonly reads: Spread;
-	/** MiB, by node. */
+	/** How much more memory each node needed, in MiB. */
 	readonly more: readonly number[];
-	/** According to the store, when all has ended. */
+	/** The number of accepted tasks according to the store, when all have ended. */
 	readonly accepted: number;
 	readonly succeeded: number;
 }
@@ -158,7 +158,7 @@ function watchMemory(cluster: Cluster) {
 	};
 }
 
-/** Somebody looks at the nodes that nobody floods. */
+/** Reads from the nodes that nobody floods, all the while. */
 function readOthers(cluster: Cluster) {
 	let isOver = false;
 	const tookMs: number[] = [];

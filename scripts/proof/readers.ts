@@ -54,7 +54,7 @@ interface Watched {
 	readonly reads: number;
 	/** How many ended tasks each reader was told of. */
 	readonly told: readonly number[];
-	/** Of the node that they read from. */
+	/** How much more memory the node needed that they read from. */
 	readonly moreMiB: number;
 }
 
@@ -89,7 +89,7 @@ async function workWatched(
 		(is) => is,
 		TOLD_MS_MAX,
 	);
-	// Who is told less is told of below.
+	// Readers that are told too little are reported below.
 	await allTold.catch(() => {});
 	const moreMiB = residentMiB(pid) - beforeMiB;
 	for (const reader of all) reader.close();

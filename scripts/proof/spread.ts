@@ -146,7 +146,7 @@ function sharedEvenly({ most, claims }: Sample): string | undefined {
 	return most > 4 ? `${most} ran on one node: ${claims}` : undefined;
 }
 
-/** Those that post know a node as soon as it says that it serves. */
+/** Submits as soon as a new node says that it serves. */
 async function toNewcomer(node: ClusterNode): Promise<Sample> {
 	node.signal("SIGTERM");
 	await node.ended;
@@ -154,7 +154,7 @@ async function toNewcomer(node: ClusterNode): Promise<Sample> {
 	return await postMany(node, 9, "waits", LONG_MS);
 }
 
-/** Others take what was left to the frozen node. */
+/** Expects others to take what was left to a frozen node. */
 async function besideFrozen(
 	cluster: Cluster,
 	accepting: ClusterNode,

@@ -22,7 +22,7 @@ const HANDLERS = fileURLToPath(
 const NODES = ["first", "second", "third"];
 const TIMEOUT_MS = 400;
 const KILL_AFTER_MS = 600;
-/** So late a signal may fire, and code may still run. */
+/** How late a signal may fire, and how long code may still run after it was to be ended. */
 const LATE_MS_MAX = 1_000;
 /** Code says a little after its first line that it has begun. */
 const EARLY_MS_MAX = 50;
@@ -31,7 +31,7 @@ type Kind = (typeof KINDS)[number];
 const NEIGHBOURS = 24;
 const NEIGHBOUR_MS = 700;
 const TIMES = { timeout: TIMEOUT_MS, killAfter: KILL_AFTER_MS };
-/** Tried once more, at once. */
+/** Options of a task that is tried once more, at once. */
 const RETRIES = { retries: 1, backoff: { delay: 1, jitter: 0 } };
 
 export const timeouts: Proof = {
