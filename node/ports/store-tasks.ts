@@ -192,6 +192,16 @@ export interface ElapseReply {
 	readonly promoted: readonly RoutedCount[];
 }
 
+/** A task that is larger than whoever reads it can take: no more was read of it. */
+export interface LargeTask {
+	/** About as many as its texts have: not fewer than payload, result and errors together. */
+	readonly bytes: number;
+	readonly isEnded: boolean;
+}
+
+/** What was read of a task; undefined if there is none. */
+export type TaskRead = TaskRecord | LargeTask | undefined;
+
 /** What it takes to find the task that has the id of a submission. */
 export type Named = Pick<NewTask, "id" | "payload">;
 
@@ -240,8 +250,12 @@ export interface ShardTasks {
 	 * more.
 	 */
 	trim(keeps: Keeps, leastMs: number): Promise<number>;
-	/** In order; undefined for a task that does not exist. */
+	/**
+	 * In order; undefined for a task that does not exist. If it is said how many bytes a task
+	 * may have, of a larger one only its size is read.
+	 */
 	get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	get(ids: readonly string[], bytesMax?: number): Promise<TaskRead[]>;
 	/**
 	 * In order, what a submission would be told of the task that has its id; undefined if
 	 * none has. At most SUBMIT_BATCH_MAX.
@@ -259,8 +273,12 @@ export interface ShardTasks {
 	 * LEFT_OVER_ROUTES_MAX routes.
 	 */
 	leftOver(routes: readonly Route[], forMs: number): Promise<number[]>;
-	/** The newest run of the id that is kept, under whatever id; undefined if there is none. */
+	/**
+	 * The newest run of the id that is kept, under whatever id; undefined if there is none.
+	 * `bytesMax`: as for `get`.
+	 */
 	newest(id: string): Promise<TaskRecord | undefined>;
+	newest(id: string, bytesMax?: number): Promise<TaskRead>;
 	/** The routes with waiting tasks, one step at a time. */
 	queues(request: QueuesRequest): Promise<QueuesReply>;
 	/**

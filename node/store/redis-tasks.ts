@@ -49,6 +49,7 @@ import type {
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
+	TaskRead,
 } from "../ports.ts";
 import { decodeFailures } from "./failures-reply.ts";
 import { inSteps, joinReplies } from "./in-steps.ts";
@@ -68,7 +69,7 @@ import {
 import type { ShardScripts } from "./shard-scripts.ts";
 import { decodeKnown, decodeSubmit, withUntold } from "./submit-reply.ts";
 import {
-	decodeTask,
+	decodeRead,
 	encodeAgain,
 	encodeChange,
 	encodeEnds,
@@ -89,6 +90,9 @@ const REMOVE_OUTCOMES: readonly RemoveOutcome[] = [
 	"removed",
 	"not_ended",
 ];
+
+/** To read tasks of any size. */
+const ANY = -1;
 
 export class RedisTasks implements ShardTasks {
 	readonly #scripts: ShardScripts;
@@ -206,10 +210,12 @@ export class RedisTasks implements ShardTasks {
 		)) as number;
 	}
 
-	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
-		const reply = await this.#scripts.run("get", this.#scripts.shards, ...ids);
-		const replies = settled(reply) as Reply[];
-		return replies.map((reply, i) => decodeTask(ids[i] as string, reply));
+	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	async get(ids: readonly string[], bytesMax?: number): Promise<TaskRead[]>;
+	async get(ids: readonly string[], bytesMax = ANY): Promise<TaskRead[]> {
+		const args = [this.#scripts.shards, bytesMax, ...ids];
+		const replies = settled(await this.#scripts.run("get", ...args)) as Reply[];
+		return replies.map((reply, i) => decodeRead(ids[i] as string, reply));
 	}
 
 	async known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]> {
@@ -238,10 +244,13 @@ export class RedisTasks implements ShardTasks {
 		return settled(await this.#scripts.run("left-over", ...args)) as number[];
 	}
 
-	async newest(id: string): Promise<TaskRecord | undefined> {
-		const reply = await this.#scripts.run("newest", this.#scripts.shards, id);
-		const [own, found = []] = settled(reply) as [string, Reply?];
-		return decodeTask(own, found);
+	async newest(id: string): Promise<TaskRecord | undefined>;
+	async newest(id: string, bytesMax?: number): Promise<TaskRead>;
+	async newest(id: string, bytesMax = ANY): Promise<TaskRead> {
+		const args = [this.#scripts.shards, id, bytesMax];
+		const reply = settled(await this.#scripts.run("newest", ...args));
+		const [own, found = []] = reply as [string, Reply?];
+		return decodeRead(own, found);
 	}
 
 	async queues({ above, limit }: QueuesRequest): Promise<QueuesReply> {

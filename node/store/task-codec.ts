@@ -22,7 +22,7 @@ import {
 	type TaskOptions,
 } from "../../protocol/task-options.ts";
 import { timesOf, type When } from "../../protocol/task-times.ts";
-import type { ClaimRoom, GiveBack, Unfinished } from "../ports.ts";
+import type { ClaimRoom, GiveBack, TaskRead, Unfinished } from "../ports.ts";
 import {
 	decodeEnd,
 	decodeError,
@@ -113,6 +113,14 @@ export function decodeTask(
 ): TaskRecord | undefined {
 	const task = readTask(id, found);
 	return task && soundTask(isBrief ? briefly(task) : task);
+}
+
+/** What `readWithin` found. */
+export function decodeRead(id: string, found: Reply): TaskRead {
+	const [bytes, isEnded] = found as Reply[];
+	return typeof bytes === "number"
+		? { bytes, isEnded: isEnded === 1 }
+		: decodeTask(id, found);
 }
 
 /** Without payload and result. */

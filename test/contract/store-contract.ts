@@ -49,6 +49,7 @@ import { claimRoomRules } from "./store-rooms.ts";
 import { removingRules, roundRules } from "./store-rounds.ts";
 import { runRoomRules, runRules } from "./store-runs.ts";
 import * as sessions from "./store-sessions.ts";
+import { sizeRules } from "./store-sizes.ts";
 import { statsRules } from "./store-stats.ts";
 import { submittingClaimedRules } from "./store-submit-claimed.ts";
 import * as tasks from "./store-tasks.ts";
@@ -72,6 +73,7 @@ const RULES = {
 	"submitting with a lease": submittingClaimedRules,
 	"runs of one id": runRules,
 	reading: tasks.readingRules,
+	"reading what is no larger than this": sizeRules,
 	"where a task stands": standingRules,
 	"what is left over": leftOverRules,
 	queues: queueRules,

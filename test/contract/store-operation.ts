@@ -1,5 +1,10 @@
 /** One operation on a shard, described before it is made, and what its answer may contain. */
-import type { RoutesTold, SeenLease, Shard } from "../../node/ports.ts";
+import type {
+	RoutesTold,
+	SeenLease,
+	Shard,
+	TaskRead,
+} from "../../node/ports.ts";
 import { END_KINDS, type EndKind, type Kept } from "../../protocol/keep.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
 import type { Generation } from "../../protocol/token.ts";
@@ -23,6 +28,8 @@ export interface Answer {
 	readonly kept?: readonly number[];
 	readonly generation?: number;
 	readonly run?: string;
+	/** A task, or whether it has ended. */
+	readonly read?: object | undefined;
 	/** The answer to a pulse. */
 	readonly raised?: Generation;
 	readonly epoch?: number;
@@ -40,8 +47,16 @@ export async function perform(
 	const [subject, name] = method.split(".") as [Subject, string];
 	const step = Reflect.get(shard[subject], name);
 	const answer = (await Reflect.apply(step, shard[subject], args)) ?? {};
+	if (method === "tasks.get") return answer.map(withoutSize);
+	if (method === "tasks.newest") return withoutSize(answer);
 	if (method !== "tasks.complete") return answer;
 	const { kept }: { kept: Readonly<Record<EndKind, Kept>> } = answer;
 	// The twin does not know how large a task is in the store.
 	return { ...answer, kept: END_KINDS.map((kind) => kept[kind].number) };
+}
+
+/** A store's twin does not know that of a task that is too large to be read. */
+function withoutSize(read: TaskRead): Answer {
+	if (read === undefined || !("bytes" in read)) return { read };
+	return { read: { isEnded: read.isEnded } };
 }

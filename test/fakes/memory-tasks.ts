@@ -31,6 +31,7 @@ import type {
 	ShardCounts,
 	ShardTasks,
 	SubmitOutcome,
+	TaskRead,
 } from "../../node/ports.ts";
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
 import { LEFT_OVER_ROUTES_MAX } from "../../protocol/limits.ts";
@@ -56,6 +57,7 @@ import type {
 } from "./shard-contents.ts";
 import type { Tasks } from "./shard-tasks.ts";
 import { pageOf } from "./task-page.ts";
+import { readWithin } from "./task-read.ts";
 
 export class MemoryTasks implements ShardTasks {
 	readonly #parts: MemoryShardParts;
@@ -183,9 +185,11 @@ export class MemoryTasks implements ShardTasks {
 		this.#contents.runs.forget(ids);
 	}
 
-	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]> {
+	async get(ids: readonly string[]): Promise<(TaskRecord | undefined)[]>;
+	async get(ids: readonly string[], bytesMax?: number): Promise<TaskRead[]>;
+	async get(ids: readonly string[], bytesMax?: number): Promise<TaskRead[]> {
 		this.#contents.number.check(this.#asker.shards);
-		return ids.map((id) => this.#tasks.get(id));
+		return ids.map((id) => readWithin(this.#tasks.get(id), bytesMax));
 	}
 
 	async known(tasks: readonly Named[]): Promise<(KnownTask | undefined)[]> {
@@ -207,9 +211,12 @@ export class MemoryTasks implements ShardTasks {
 		return routes.map((route) => this.#tasks.queues.waitingSince(route, byMs));
 	}
 
-	async newest(id: string): Promise<TaskRecord | undefined> {
+	async newest(id: string): Promise<TaskRecord | undefined>;
+	async newest(id: string, bytesMax?: number): Promise<TaskRead>;
+	async newest(id: string, bytesMax?: number): Promise<TaskRead> {
 		this.#contents.number.check(this.#asker.shards);
-		return this.#contents.runs.newest(id, (run) => this.#tasks.get(run));
+		const find = (run: string) => this.#tasks.get(run);
+		return readWithin(this.#contents.runs.newest(id, find), bytesMax);
 	}
 
 	async queues(request: QueuesRequest): Promise<QueuesReply> {
