@@ -7,6 +7,7 @@
  * nothing while nobody waits.
  */
 import {
+	READ_BYTES,
 	READS_MAX,
 	WAIT_BATCH_MAX,
 	WAIT_POLL_MS_MAX,
@@ -14,7 +15,6 @@ import {
 	WAITERS_MAX,
 } from "../../protocol/limits.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import { isEnded } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import {
 	type Clock,
@@ -24,8 +24,10 @@ import {
 	type ReaderPlace,
 	type ShardTasks,
 	StoreError,
+	type TaskRead,
 	type Timer,
 } from "../ports.ts";
+import { endOf, isLarge, readInto, type SoFar } from "./room-read.ts";
 
 export interface EndWatcherParts {
 	readonly clock: Clock;
@@ -39,12 +41,12 @@ export interface EndWatcherParts {
 	};
 }
 
-type Answer = (task: TaskRecord | undefined) => void;
+type Answer = (end: SoFar | undefined) => void;
 
 /** Somebody waits for a task to end. */
 export interface Wait {
 	/** Undefined if the time was over first, or the wait was given up. */
-	readonly ended: Promise<TaskRecord | undefined>;
+	readonly ended: Promise<SoFar | undefined>;
 	/**
 	 * To be called once the task was seen not to be over: from then on it is looked for.
 	 */
@@ -95,23 +97,32 @@ export class EndWatcher implements EndApi {
 		signal: AbortSignal,
 		place: ReaderPlace,
 	): Promise<Found | undefined> {
+		const read = (bytesMax: number) => this.#get(id, bytesMax);
 		if (ms <= 0 || this.#count >= WAITERS_MAX)
-			return { record: await this.#get(id) };
+			return await readInto(place, read);
+		return await readInto(place, read, () =>
+			this.#awaitEnd(id, ms, signal, place),
+		);
+	}
+
+	async #awaitEnd(
+		id: string,
+		ms: number,
+		signal: AbortSignal,
+		place: ReaderPlace,
+	): Promise<SoFar> {
 		// First wait, then look: otherwise it could end in between, unseen.
 		const { ended, lookSoon, giveUp } = this.wait(id, ms);
 		signal.addEventListener("abort", giveUp);
 		if (signal.aborted) giveUp();
 		try {
-			const first = await this.#firstLook(id);
-			if ("record" in first) return first;
+			const { end: atOnce, known } = await this.#firstLook(id, place.bytesMax);
+			if (atOnce !== undefined) return atOnce;
 			place.leave();
 			lookSoon();
 			const end = await ended;
-			if (end !== undefined) return { record: end };
-			if (signal.aborted && first.known !== undefined)
-				return { record: first.known };
-			if (!(await place.enter())) return undefined;
-			return { record: await this.#get(id) };
+			if (end !== undefined) return end;
+			return signal.aborted && known !== undefined ? { record: known } : 0;
 		} finally {
 			signal.removeEventListener("abort", giveUp);
 			giveUp();
@@ -119,13 +130,18 @@ export class EndWatcher implements EndApi {
 	}
 
 	/**
-	 * The task, if there is nothing to wait for; else what of it is kept for as long as the
-	 * wait lasts: many may wait for large ones.
+	 * The task, or how large it is, if there is nothing to wait for; else what of it is kept
+	 * for as long as the wait lasts: many may wait for large ones.
 	 */
-	async #firstLook(id: string): Promise<Found | { known?: TaskRecord }> {
-		const record = await this.#get(id);
-		if (record === undefined || isEnded(record.state)) return { record };
-		return record.payload.length > KNOWN_BYTES_MAX ? {} : { known: record };
+	async #firstLook(
+		id: string,
+		bytesMax: number,
+	): Promise<{ readonly end?: SoFar; readonly known?: TaskRecord }> {
+		const first = await this.#get(id, bytesMax);
+		const end = endOf(first);
+		if (end !== undefined) return { end };
+		if (first === undefined || isLarge(first)) return {};
+		return first.payload.length > KNOWN_BYTES_MAX ? {} : { known: first };
 	}
 
 	/**
@@ -133,9 +149,7 @@ export class EndWatcher implements EndApi {
 	 * caller's with one of its own leaves weak references behind.)
 	 */
 	wait(id: string, ms: number): Wait {
-		const { promise, resolve } = Promise.withResolvers<
-			TaskRecord | undefined
-		>();
+		const { promise, resolve } = Promise.withResolvers<SoFar | undefined>();
 		const awaited = this.#awaited.get(id) ?? this.#begin(id);
 		awaited.answers.add(resolve);
 		this.#count += 1;
@@ -243,7 +257,7 @@ export class EndWatcher implements EndApi {
 		}
 	}
 
-	/** Answers those who wait for one of these that has ended. Only so many are read at once: they may be large. */
+	/** Answers those who wait for one of these that has ended. Only so many are read at once, and none that is large. */
 	async #read(ids: readonly string[]): Promise<void> {
 		for (let at = 0; at < ids.length; at += READS_MAX)
 			await this.#try(() =>
@@ -254,17 +268,17 @@ export class EndWatcher implements EndApi {
 	}
 
 	async #readOne(id: string): Promise<void> {
-		const task = await this.#get(id);
-		if (task !== undefined && !isEnded(task.state)) return;
-		for (const answer of this.#awaited.get(id)?.answers ?? []) answer(task);
+		const end = endOf(await this.#get(id, READ_BYTES));
+		if (end === undefined) return;
+		for (const answer of this.#awaited.get(id)?.answers ?? []) answer(end);
 	}
 
 	/** @throws StoreError, also if it is not sure which shard has the task */
-	async #get(id: string): Promise<TaskRecord | undefined> {
+	async #get(id: string, bytesMax: number): Promise<TaskRead> {
 		const { tasks, home } = this.#parts;
 		const shard = shardOf(id, tasks.length);
 		if (shard > 0) await home.confirm();
-		const [task] = await this.#tasksOf(shard).get([id]);
+		const [task] = await this.#tasksOf(shard).get([id], bytesMax);
 		return task;
 	}
 

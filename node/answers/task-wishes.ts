@@ -18,12 +18,15 @@ import type {
 	Changed,
 	ChangeReply,
 	NodeRecord,
+	ReaderPlace,
 	Removed,
 	Retried,
 	RetryOutcome,
 	RetryWish,
 	Shard,
+	Wished,
 } from "../ports.ts";
+import { readInto } from "./room-read.ts";
 
 /** A task to be reopened: as it was read, and the delay after which it is due. */
 interface Reopening {
@@ -71,13 +74,17 @@ export class TaskWishes {
 		this.#parts = parts;
 	}
 
-	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+	async cancel(
+		id: string,
+		wish: CancelWish,
+		place: ReaderPlace,
+	): Wished<Cancelled> {
 		const { round, ...more } = wish;
 		const { shard } = this.#engineOf(id);
 		const [code] = await this.#cancel(shard.index, [{ id, round }], more);
 		if (code === undefined || code === "none") return undefined;
-		const task = await this.#get(id);
-		if (task === undefined) return undefined;
+		const task = await this.#get(id, place);
+		if (isUnknown(task)) return task;
 		return {
 			code: code === "ended" || code === "marked" ? code : "done",
 			task,
@@ -145,26 +152,34 @@ export class TaskWishes {
 		return codes;
 	}
 
-	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+	async retry(
+		id: string,
+		wish: RetryWish,
+		place: ReaderPlace,
+	): Wished<Retried> {
 		const { reviser } = this.#engineOf(id);
 		const { delayMs: afterMs } = wish;
 		let { round } = wish;
 		return await readily(async () => {
-			const task = await this.#get(id);
-			if (task === undefined) return undefined;
+			const task = await this.#get(id, place);
+			if (isUnknown(task)) return task;
 			round ??= task.round;
 			if (round !== task.round) return { code: "same", task };
 			const [outcome] = await reviser.reopen([{ task, afterMs }]);
-			const now = await this.#get(id);
-			if (outcome === undefined || outcome === "none" || now === undefined)
-				return undefined;
+			const now = await this.#get(id, place);
+			if (isUnknown(now)) return now;
+			if (outcome === undefined || outcome === "none") return undefined;
 			if (outcome === "not_ended" || outcome === "succeeded")
 				return { code: outcome, task: now };
 			return { code: outcome === "other_round" ? "same" : "done", task: now };
 		});
 	}
 
-	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
+	async patch(
+		id: string,
+		changes: Changes,
+		place: ReaderPlace,
+	): Wished<Changed> {
 		return await readily(async () => {
 			let code: ChangeReply["code"] = "other";
 			// If somebody else has changed it since, tries once more, on top of that.
@@ -173,31 +188,37 @@ export class TaskWishes {
 				code === "other" && tries < CHANGE_TRIES_MAX;
 				tries++
 			) {
-				const task = await this.#get(id);
-				if (task === undefined) return undefined;
+				const task = await this.#get(id, place);
+				if (isUnknown(task)) return task;
 				code = await this.#engineOf(id).reviser.change(task, changes);
 			}
-			const task = await this.#get(id);
-			if (code === "none" || task === undefined) return undefined;
-			return { code, task };
+			const task = await this.#get(id, place);
+			if (isUnknown(task)) return task;
+			return code === "none" ? undefined : { code, task };
 		});
 	}
 
-	async remove(id: string): Promise<Removed | undefined> {
+	async remove(id: string, place: ReaderPlace): Wished<Removed> {
 		const { shard } = this.#engineOf(id);
 		return await readily(async () => {
-			const task = await this.#get(id);
-			if (task === undefined) return undefined;
+			const task = await this.#get(id, place);
+			if (isUnknown(task)) return task;
 			const [outcome] = await shard.tasks.remove([id]);
 			if (outcome === "removed") return { code: "done", task };
-			const now = outcome === "not_ended" ? await this.#get(id) : undefined;
-			return now && { code: "not_ended", task: now };
+			if (outcome !== "not_ended") return undefined;
+			const now = await this.#get(id, place);
+			return isUnknown(now) ? now : { code: outcome, task: now };
 		});
 	}
 
-	async #get(id: string): Promise<TaskRecord | undefined> {
-		const [task] = await this.#engineOf(id).shard.tasks.get([id]);
-		return task;
+	/** Every answer has the task, and there is room for that before it is read. */
+	async #get(id: string, place: ReaderPlace): Wished<TaskRecord> {
+		const { tasks } = this.#engineOf(id).shard;
+		const found = await readInto(place, async (bytesMax) => {
+			const [task] = await tasks.get([id], bytesMax);
+			return task;
+		});
+		return found === undefined ? "unread" : found.record;
 	}
 
 	#engineOf(id: string): WishedEngine {
@@ -216,10 +237,10 @@ export class TaskWishes {
  */
 async function readily<
 	T extends { readonly code: string; readonly task: TaskRecord },
->(wish: () => Promise<T | undefined>): Promise<T | undefined> {
+>(wish: () => Wished<T>): Wished<T> {
 	for (let tries = 1; ; tries++) {
 		const done = await wish();
-		if (done === undefined || tries === CHANGE_TRIES_MAX) return done;
+		if (isUnknown(done) || tries === CHANGE_TRIES_MAX) return done;
 		const { state } = done.task;
 		const waits = state === "PENDING" || state === "SCHEDULED";
 		const isReady =
@@ -227,6 +248,12 @@ async function readily<
 			(done.code === "not_waiting" && waits);
 		if (!isReady) return done;
 	}
+}
+
+function isUnknown<T>(
+	task: T | "unread" | undefined,
+): task is "unread" | undefined {
+	return task === undefined || task === "unread";
 }
 
 function count<T>(all: readonly T[], wanted: readonly T[]): number {

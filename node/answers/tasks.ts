@@ -7,34 +7,33 @@
  * Only a submission does not throw: each of its tasks is told what became of it.
  */
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
-import type { ProblemCode } from "../../protocol/problem.ts";
 import type { Route } from "../../protocol/route.ts";
-import { isSameTask } from "../../protocol/same-task.ts";
 import { shardOf } from "../../protocol/shard.ts";
-import type { ClaimedTask, NewTask, TaskRecord } from "../../protocol/task.ts";
-import type { Changes } from "../../protocol/task-change.ts";
+import type { NewTask, TaskRecord } from "../../protocol/task.ts";
 import { ID_CHANCE_CHARS, newTaskId } from "../../protocol/task-id.ts";
 import {
 	type BulkDone,
 	type BulkWish,
 	type Cancelled,
-	type CancelWish,
 	type Changed,
 	type Clock,
+	type Found,
 	type ListWish,
 	type Random,
+	type ReaderPlace,
 	type Removed,
 	type Retried,
-	type RetryWish,
 	type Shard,
-	STORE_PROBLEMS,
 	type Store,
 	StoreError,
 	type Submission,
 	type Submitted,
 	type TaskApi,
 	type TaskPage,
+	type Wished,
 } from "../ports.ts";
+import { readInto } from "./room-read.ts";
+import { describe, outcomeOf } from "./submitted.ts";
 
 /** What is needed of the engine of a shard. */
 export interface AnsweringEngine {
@@ -80,12 +79,9 @@ export interface TaskAnswersParts {
 	readonly wishes: Pick<TaskApi, "cancel" | "retry" | "patch" | "remove">;
 }
 
-const NO_ROOM = {
-	too_many_routes:
-		"Too many queues, types and label sets have work waiting; wait until nodes have served some.",
-	too_many_unserved:
-		"No node serves this queue, type and labels, and work of too many others that none serves is waiting already; check how they are spelt, or start a node that serves them.",
-} as const;
+/** What is said of it, beside the id of the task. */
+type WishOf<What extends "cancel" | "retry" | "patch"> =
+	Parameters<TaskApi[What]> extends [string, ...infer Wish] ? Wish : never;
 
 export class TaskAnswers implements TaskApi {
 	/**
@@ -153,10 +149,12 @@ export class TaskAnswers implements TaskApi {
 		return known?.route;
 	}
 
-	async get(id: string): Promise<TaskRecord | undefined> {
+	async get(id: string, place: ReaderPlace): Promise<Found | undefined> {
 		const { shard } = await this.#sureEngineOf(id);
-		const [task] = await shard.tasks.get([id]);
-		return task;
+		return await readInto(place, async (bytesMax) => {
+			const [task] = await shard.tasks.get([id], bytesMax);
+			return task;
+		});
 	}
 
 	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
@@ -164,29 +162,31 @@ export class TaskAnswers implements TaskApi {
 		return await shard.tasks.ahead(route, id);
 	}
 
-	async newest(id: string): Promise<TaskRecord | undefined> {
+	async newest(id: string, place: ReaderPlace): Promise<Found | undefined> {
 		const { shard } = await this.#sureEngineOf(id);
-		return await shard.tasks.newest(id);
+		return await readInto(place, (bytesMax) =>
+			shard.tasks.newest(id, bytesMax),
+		);
 	}
 
-	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
+	async cancel(id: string, ...wish: WishOf<"cancel">): Wished<Cancelled> {
 		await this.#sureEngineOf(id);
-		return await this.#parts.wishes.cancel(id, wish);
+		return await this.#parts.wishes.cancel(id, ...wish);
 	}
 
-	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
+	async retry(id: string, ...wish: WishOf<"retry">): Wished<Retried> {
 		await this.#sureEngineOf(id);
-		return await this.#parts.wishes.retry(id, wish);
+		return await this.#parts.wishes.retry(id, ...wish);
 	}
 
-	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
+	async patch(id: string, ...wish: WishOf<"patch">): Wished<Changed> {
 		await this.#sureEngineOf(id);
-		return await this.#parts.wishes.patch(id, changes);
+		return await this.#parts.wishes.patch(id, ...wish);
 	}
 
-	async remove(id: string): Promise<Removed | undefined> {
+	async remove(id: string, place: ReaderPlace): Wished<Removed> {
 		await this.#sureEngineOf(id);
-		return await this.#parts.wishes.remove(id);
+		return await this.#parts.wishes.remove(id, place);
 	}
 
 	list(wish: ListWish): Promise<TaskPage | undefined> {
@@ -246,59 +246,4 @@ export class TaskAnswers implements TaskApi {
 	#shardOf(id: string): number {
 		return shardOf(id, this.#parts.engines.length);
 	}
-}
-
-function outcomeOf(submitted: Submitted): string {
-	if (!submitted.ok) return submitted.problem.code;
-	return submitted.created ? "accepted" : "existing";
-}
-
-function describe(
-	task: NewTask,
-	outcome: Submission | "stopping",
-	node: string,
-): Submitted {
-	const refuse = (
-		code: ProblemCode,
-		detail: string,
-		field?: string,
-	): Submitted => ({
-		ok: false,
-		problem: { code, detail, ...(field === undefined ? {} : { field }) },
-	});
-	if (outcome === "overloaded")
-		return refuse(
-			"overloaded",
-			"More tasks wait here than this node can pass on; try again shortly, or another node.",
-		);
-	if (outcome === "stopping")
-		return refuse("stopping", "This node is stopping; try another one.");
-	if (outcome instanceof StoreError)
-		return { ok: false, problem: STORE_PROBLEMS[outcome.kind] };
-	if (!outcome.ok) return refuse(outcome.code, NO_ROOM[outcome.code], "queue");
-	if (outcome.created) return taken(outcome.id ?? task.id, node, outcome);
-	if (isSameTask(task, outcome.existing))
-		return {
-			ok: true,
-			created: false,
-			id: task.id,
-			existing: outcome.existing,
-		};
-	return refuse(
-		"conflict",
-		`The id "${task.id}" is taken by a task with other content; choose another id.`,
-		"id",
-	);
-}
-
-/** A new task. If the step that stored it also claimed it, this node has it. */
-function taken(
-	id: string,
-	node: string,
-	{ claimed: run, scheduled }: { claimed?: ClaimedTask; scheduled?: true },
-): Submitted {
-	if (scheduled) return { ok: true, created: true, id, scheduled };
-	if (run === undefined) return { ok: true, created: true, id };
-	const { attempt, token } = run;
-	return { ok: true, created: true, id, started: { attempt, node, token } };
 }

@@ -182,9 +182,9 @@ function handlersOf(
 	const events = new EventStreams(api, streams, parts.outflow);
 	return {
 		...submitHandlers(api, clock, links, reads.tasks),
-		...cancelHandlers(api, links),
-		...endedHandlers(api, links),
-		...patchHandlers(api, clock, links),
+		...cancelHandlers(api, links, reads.tasks),
+		...endedHandlers(api, links, reads.tasks),
+		...patchHandlers(api, clock, links, reads.tasks),
 		...listHandlers(api, reads, links),
 		...bulkHandlers(api, waits, bulks),
 		...taskHandlers({ api, waits, reads: reads.tasks, clock, links }),

@@ -160,14 +160,15 @@ export interface TaskApi {
 	known(tasks: readonly NewTask[]): Promise<(Submitted | undefined)[]>;
 	/** Undefined if there is no such task. */
 	routeOf(id: string): Promise<Route | undefined>;
-	get(id: string): Promise<TaskRecord | undefined>;
+	/** Undefined if there was no place or no room to read it. */
+	get(id: string, place: ReaderPlace): Promise<Found | undefined>;
 	/**
 	 * How many tasks wait before a PENDING one, in the queue of its route in its shard;
 	 * undefined if it no longer waits.
 	 */
 	ahead(task: TaskRecord): Promise<number | undefined>;
-	/** The newest run of the id that is kept, under whatever id it has. */
-	newest(id: string): Promise<TaskRecord | undefined>;
+	/** The newest run of the id that is kept, under whatever id it has. As `get`. */
+	newest(id: string, place: ReaderPlace): Promise<Found | undefined>;
 	/** Newest first. Undefined if the cursor does not belong to this list. */
 	list(wish: ListWish): Promise<TaskPage | undefined>;
 	/**
@@ -179,16 +180,16 @@ export interface TaskApi {
 	 * Asks a task to end. Returns the task as it is after that; `ended`: it had ended
 	 * otherwise. Undefined if there is no such task.
 	 */
-	cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined>;
+	cancel(id: string, wish: CancelWish, place: ReaderPlace): Wished<Cancelled>;
 	/**
 	 * Reopens a task that has ended without success. Returns the task as it is after that;
 	 * undefined if there is no such task.
 	 */
-	retry(id: string, wish: RetryWish): Promise<Retried | undefined>;
+	retry(id: string, wish: RetryWish, place: ReaderPlace): Wished<Retried>;
 	/** Changes a task that waits or is SCHEDULED. Undefined if there is no such task. */
-	patch(id: string, changes: Changes): Promise<Changed | undefined>;
+	patch(id: string, changes: Changes, place: ReaderPlace): Wished<Changed>;
 	/** Deletes a task that has ended. Undefined if there is no such task. */
-	remove(id: string): Promise<Removed | undefined>;
+	remove(id: string, place: ReaderPlace): Wished<Removed>;
 	/** A new id: 20 characters, ordered by time. */
 	newId(): string;
 }
@@ -197,6 +198,12 @@ export interface TaskApi {
 export interface Found {
 	readonly record: TaskRecord | undefined;
 }
+
+/**
+ * What became of a wish for one task; `unread`: the task could not be read, as there was no
+ * room for it for as long as its reader waited.
+ */
+export type Wished<Done> = Promise<Done | "unread" | undefined>;
 
 /** For clients that wait for a task to end. */
 export interface EndApi {
@@ -213,9 +220,14 @@ export interface EndApi {
 	): Promise<Found | undefined>;
 }
 
-/** Of one who reads a task: only so many are read at once. */
+/** Of one who reads a task: only so many are read at once, and only what there is room for. */
 export interface ReaderPlace {
+	/** So many bytes may be read as it is. */
+	readonly bytesMax: number;
 	leave(): void;
-	/** Whether it may be read. */
-	enter(): boolean | Promise<boolean>;
+	/**
+	 * Whether a task of so many bytes may be read, or kept if it has been read already;
+	 * perhaps after a while. 0 for one that may be read up to `bytesMax`.
+	 */
+	enter(bytes: number): boolean | Promise<boolean>;
 }

@@ -79,6 +79,11 @@ export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
  */
 export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
+/**
+ * What a single task may have to be read at once, if there is room for as much. Of a larger
+ * one the size is read first, and then the task, once there is room.
+ */
+export const READ_BYTES = 64 * 1024;
 /** Single tasks that are read at once; more wait. If they have been large lately, so many as have these bytes, and at least so many. */
 export const READS_MAX = 64;
 export const READS_BYTES_MAX = 4 * 1024 * 1024;

@@ -37,9 +37,9 @@ test("whether a restricted token reaches a task is asked without reading the tas
 	await server.post("/v1/tasks", task, as("submit"));
 	let reads = 0;
 	const { get } = server.api;
-	server.api.get = async (id) => {
+	server.api.get = async (id, place) => {
 		reads += 1;
-		return await get.call(server.api, id);
+		return await get.call(server.api, id, place);
 	};
 	const changed = await server.send(
 		...(["PATCH", "/v1/tasks/a", own, { priority: 1 }] as const),

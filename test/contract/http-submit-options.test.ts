@@ -123,9 +123,9 @@ test("no task that is sent again late is read whole, however many there are", as
 	await server.api.submit([{ ...TASK, options }]);
 	let reads = 0;
 	const { get } = server.api;
-	server.api.get = async (id) => {
+	server.api.get = async (id, place) => {
 		reads += 1;
-		return await get.call(server.api, id);
+		return await get.call(server.api, id, place);
 	};
 	const line = { id: "a", type: "t", ...options };
 	const { json } = await server.post("/v1/tasks", Array(2_000).fill(line));
@@ -143,9 +143,9 @@ test("a task that is deleted while it is sent again is new", async () => {
 	const sent = { id: "a", type: "t" };
 	await server.post("/v1/tasks", sent);
 	const { get } = server.api;
-	server.api.get = async (id) => {
+	server.api.get = async (id, place) => {
 		server.api.tasks.delete(id);
-		return await get.call(server.api, id);
+		return await get.call(server.api, id, place);
 	};
 	expect((await server.post("/v1/tasks", sent)).status).toBe(202);
 	expect(server.api.tasks.has("a")).toBe(true);

@@ -21,17 +21,18 @@ test("a reader who waits is answered when the time is over", async () => {
 	expect(answer.headers.get("retry-after")).toBe("0");
 });
 
-test("a task that cannot be read when its wait is over is read as soon as it can be", async () => {
+test("a task that cannot be read when its wait is over is not said to be none", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const { awaitEnd } = server.api;
 	server.api.awaitEnd = (id, ms, signal, place) =>
 		awaitEnd.call(server.api, id, ms, signal, {
-			leave: () => place.leave(),
+			...{ bytesMax: 0, leave: () => place.leave() },
 			enter: () => false,
 		});
 	const answer = await server.get("/v1/tasks/a?wait=20ms");
-	expect([answer.status, answer.json.state]).toEqual([200, "PENDING"]);
+	expect([answer.status, answer.json.code]).toEqual([503, "overloaded"]);
+	server.api.awaitEnd = awaitEnd;
 	const none = await server.get("/v1/tasks/b?wait=20ms");
 	expect(none.status).toBe(404);
 });

@@ -6,7 +6,11 @@ import type { Operation } from "./store-operation.ts";
 export const LOOKS = [
 	...(["tasks.ahead", "tasks.leftOver", "tasks.queues"] as const),
 	...(["tasks.busy", "tasks.failures"] as const),
+	...(["tasks.get", "tasks.newest"] as const),
 ] as const;
+
+/** To be told of tasks no more than how large they are. */
+const NO_BYTES = 0;
 
 export function drawLook(
 	random: SeededRandom,
@@ -16,6 +20,8 @@ export function drawLook(
 	const limit = 1 + random.below(4);
 	if (method === "tasks.ahead")
 		return { method, args: [random.pick(ROUTES), id] };
+	if (method === "tasks.get") return { method, args: [[id], NO_BYTES] };
+	if (method === "tasks.newest") return { method, args: [id, NO_BYTES] };
 	if (method === "tasks.leftOver") {
 		// Two stores need not agree to the millisecond.
 		const forMs = random.pick([-60_000, 3_600_000]);

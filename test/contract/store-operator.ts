@@ -44,8 +44,6 @@ const IDS = 40;
 /** How many sessions and tokens are remembered. */
 const MEMORY = 24;
 const REPEAT_ONE_IN = 8;
-/** To be told of tasks no more than how large they are. */
-const NO_BYTES = 0;
 
 export class Operator {
 	/** Every session that was ever opened. */
@@ -157,10 +155,8 @@ export class Operator {
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
-		() => ({ method: "tasks.get", args: [this.#some(this.ids), NO_BYTES] }),
 		...LOOKS.map((look) => () => drawLook(this.#random, look, this.#id())),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
-		() => ({ method: "tasks.newest", args: [this.#id(), NO_BYTES] }),
 		() => ({ method: "tasks.over", args: [this.#some(this.ids)] }),
 		() => ({ method: "tasks.list", args: [drawList(this.#random, this.ids)] }),
 		...Array(2).fill(() => drawAccess(this.#random)),

@@ -4,6 +4,8 @@
  * Nothing here happens by itself: a test moves a task with `end`, breaks the
  * store with `failure`, holds submissions back with `held`.
  */
+
+import { readInto } from "../../node/answers/room-read.ts";
 import type {
 	BulkDone,
 	BulkWish,
@@ -23,6 +25,7 @@ import type {
 	Submitted,
 	TaskApi,
 	TaskPage,
+	Wished,
 } from "../../node/ports.ts";
 import { STORE_PROBLEMS, StoreError } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -34,8 +37,9 @@ import { listOf } from "./api-list.ts";
 import { FakeNodes } from "./api-nodes.ts";
 import { clusterOf } from "./cluster-of.ts";
 import { knownTask } from "./known-task.ts";
+import { readWithin } from "./task-read.ts";
 import { newRecord } from "./task-record.ts";
-import { patchRecord, retryRecord } from "./wished-record.ts";
+import { patchRecord, retryRecord, succeeded } from "./wished-record.ts";
 
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -133,24 +137,7 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 
 	/** Ends a task in its first attempt, and answers those who wait for it. */
 	end(id: string, result: JsonText): void {
-		this.change(id, {
-			state: "SUCCESS",
-			attempt: 1,
-			attempts: [
-				{
-					token: 7,
-					round: 1,
-					nodeId: "node-a",
-					epoch: 1,
-					claimedMs: CREATED_MS + 1,
-					startedMs: CREATED_MS + 2,
-					endedMs: CREATED_MS + 3,
-					end: "success",
-				},
-			],
-			finishedMs: CREATED_MS + 3,
-			result,
-		});
+		this.change(id, succeeded(result, CREATED_MS));
 		for (const wake of this.#ended) wake();
 	}
 
@@ -165,9 +152,15 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		return this.tasks.get(id)?.route;
 	}
 
-	async get(id: string): Promise<TaskRecord | undefined> {
+	async get(id: string, place: ReaderPlace): Promise<Found | undefined> {
+		return await this.#find(id, place);
+	}
+
+	async #find(id: string, place: ReaderPlace): Promise<Found | undefined> {
 		this.needStore();
-		return this.tasks.get(id);
+		return await readInto(place, async (bytesMax) =>
+			readWithin(this.tasks.get(id), bytesMax),
+		);
 	}
 
 	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
@@ -179,20 +172,27 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		return at < 0 ? undefined : at;
 	}
 
-	async newest(id: string): Promise<TaskRecord | undefined> {
-		this.needStore();
-		const runs = [...this.tasks.values()].filter(
-			(task) => task.id === id || task.id.startsWith(`${id}~`),
+	async newest(id: string, place: ReaderPlace): Promise<Found | undefined> {
+		const runs = [...this.tasks.keys()].filter(
+			(run) => run === id || run.startsWith(`${id}~`),
 		);
-		return runs.at(-1);
+		return await this.#find(runs.at(-1) ?? id, place);
+	}
+
+	async #read(id: string, place: ReaderPlace): Wished<TaskRecord> {
+		const found = await this.#find(id, place);
+		return found === undefined ? "unread" : found.record;
 	}
 
 	/** A waiting task is CANCELLED, a running one is marked. */
-	async cancel(id: string, wish: CancelWish): Promise<Cancelled | undefined> {
-		this.needStore();
+	async cancel(
+		id: string,
+		wish: CancelWish,
+		place: ReaderPlace,
+	): Wished<Cancelled> {
 		this.cancels.push(wish);
-		const task = this.tasks.get(id);
-		if (task === undefined) return undefined;
+		const task = await this.#read(id, place);
+		if (task === undefined || task === "unread") return task;
 		if (task.state === "STARTED") return { code: "marked", task };
 		if (isEnded(task.state) && task.state !== "CANCELLED")
 			return { code: "ended", task };
@@ -201,28 +201,33 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		return { code: "done", task: this.tasks.get(id) ?? task };
 	}
 
-	async retry(id: string, wish: RetryWish): Promise<Retried | undefined> {
-		this.needStore();
-		const task = this.tasks.get(id);
-		if (task === undefined) return undefined;
+	async retry(
+		id: string,
+		wish: RetryWish,
+		place: ReaderPlace,
+	): Wished<Retried> {
+		const task = await this.#read(id, place);
+		if (task === undefined || task === "unread") return task;
 		const retried = retryRecord(task, wish, CREATED_MS);
 		this.tasks.set(id, retried.task);
 		return retried;
 	}
 
-	async patch(id: string, changes: Changes): Promise<Changed | undefined> {
-		this.needStore();
-		const task = this.tasks.get(id);
-		if (task === undefined) return undefined;
+	async patch(
+		id: string,
+		changes: Changes,
+		place: ReaderPlace,
+	): Wished<Changed> {
+		const task = await this.#read(id, place);
+		if (task === undefined || task === "unread") return task;
 		const changed = patchRecord(task, changes);
 		this.tasks.set(id, changed.task);
 		return changed;
 	}
 
-	async remove(id: string): Promise<Removed | undefined> {
-		this.needStore();
-		const task = this.tasks.get(id);
-		if (task === undefined) return undefined;
+	async remove(id: string, place: ReaderPlace): Wished<Removed> {
+		const task = await this.#read(id, place);
+		if (task === undefined || task === "unread") return task;
 		if (!isEnded(task.state)) return { code: "not_ended", task };
 		this.tasks.delete(id);
 		return { code: "done", task };
@@ -234,9 +239,9 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		signal: AbortSignal,
 		place: ReaderPlace,
 	): Promise<Found | undefined> {
-		this.needStore();
-		const record = this.tasks.get(id);
-		if (record === undefined || isEnded(record.state)) return { record };
+		const task = this.tasks.get(id);
+		if (task === undefined || isEnded(task.state))
+			return await this.#find(id, place);
 		place.leave();
 		this.#waits++;
 		this.#onWait?.();
@@ -249,7 +254,7 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		this.#ended.delete(wake.resolve);
 		this.#waits--;
 		this.#onWait?.();
-		return (await place.enter()) ? { record: this.tasks.get(id) } : undefined;
+		return (await place.enter(0)) ? await this.#find(id, place) : undefined;
 	}
 
 	/** Resolves once so many requests wait for tasks. */

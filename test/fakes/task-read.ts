@@ -14,7 +14,7 @@ export function readWithin(
 }
 
 /** About as many as a store keeps of it. */
-export function bytesOf({
+function bytesOf({
 	payload,
 	result = "",
 	error,

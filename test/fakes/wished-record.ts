@@ -3,7 +3,7 @@
  */
 import type { Changed, Retried, RetryWish } from "../../node/ports.ts";
 import { isEnded } from "../../protocol/state.ts";
-import type { TaskRecord } from "../../protocol/task.ts";
+import type { JsonText, TaskRecord } from "../../protocol/task.ts";
 import { type Changes, changeOptions } from "../../protocol/task-change.ts";
 
 export function retryRecord(
@@ -29,4 +29,18 @@ export function patchRecord(task: TaskRecord, changes: Changes): Changed {
 	const options = changeOptions(task, changes);
 	const { priority = task.priority } = changes;
 	return { code: "changed", task: { ...task, priority, options } };
+}
+
+/** What it takes for a task to have succeeded in its first attempt. */
+export function succeeded(
+	result: JsonText,
+	createdMs: number,
+): Partial<TaskRecord> {
+	const run = { token: 7, round: 1, nodeId: "node-a", epoch: 1 };
+	const times = { claimedMs: createdMs + 1, startedMs: createdMs + 2 };
+	const finishedMs = createdMs + 3;
+	return {
+		...{ state: "SUCCESS", attempt: 1, finishedMs, result },
+		attempts: [{ ...run, ...times, endedMs: finishedMs, end: "success" }],
+	};
 }

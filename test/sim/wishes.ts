@@ -3,6 +3,7 @@
  * again, to change, or to be gone. What they ask for is drawn by the task's id alone, so
  * that a seed's other draws are what they would be without.
  */
+import assert from "node:assert/strict";
 import { type Api, StoreError } from "../../node/ports.ts";
 import { hash32 } from "../../protocol/shard.ts";
 import { isEnded } from "../../protocol/state.ts";
@@ -13,6 +14,7 @@ import type {
 	RemovedEvent,
 	RetriedEvent,
 } from "../checker/clients.ts";
+import { FREE } from "../fakes/free-place.ts";
 import { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Scenario } from "./scenario.ts";
@@ -162,8 +164,9 @@ function askToEnd(
 	ask<Pick<CancelledEvent, "outcome" | "round">>(client, {
 		begin: () => recorder.record({ kind: "cancel", id, force, ...meant }),
 		async request(api) {
-			const cancelled = await api.tasks.cancel(id, wish);
+			const cancelled = await api.tasks.cancel(id, wish, FREE);
 			if (cancelled === undefined) return { outcome: "none" };
+			assert(cancelled !== "unread");
 			const { code, task } = cancelled;
 			const isMeant = round === undefined || round === task.round;
 			// It may have been opened again before it was read.
@@ -190,7 +193,9 @@ function askForRound(
 	ask<RetriedEvent["outcome"]>(client, {
 		begin: () => recorder.record({ kind: "retry", id, round }),
 		async request(api) {
-			const retried = await api.tasks.retry(id, { round, delayMs });
+			const wish = { round, delayMs };
+			const retried = await api.tasks.retry(id, wish, FREE);
+			assert(retried !== "unread");
 			return retried?.code ?? "none";
 		},
 		unanswered: "unknown",
@@ -216,7 +221,8 @@ function askToChange(
 	ask<PatchedEvent["outcome"]>(client, {
 		begin: () => recorder.record({ kind: "patch", id, mark, isTimed }),
 		async request(api) {
-			const changed = await api.tasks.patch(id, changes);
+			const changed = await api.tasks.patch(id, changes, FREE);
+			assert(changed !== "unread");
 			return changed?.code ?? "none";
 		},
 		unanswered: "unknown",
@@ -230,7 +236,8 @@ function askToRemove(client: Client, id: string): void {
 	ask<RemovedEvent["outcome"]>(client, {
 		begin: () => recorder.record({ kind: "remove", id }),
 		async request(api) {
-			const removed = await api.tasks.remove(id);
+			const removed = await api.tasks.remove(id, FREE);
+			assert(removed !== "unread");
 			return removed?.code ?? "none";
 		},
 		unanswered: "unknown",

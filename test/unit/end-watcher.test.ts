@@ -24,7 +24,12 @@ function tasksOf(over: ShardTasks["over"]): Pick<ShardTasks, "get" | "over"> {
 			const ended = await over(ids);
 			return ids.map((id) => {
 				const state = ended.includes(id) ? "SUCCESS" : "STARTED";
-				return { id, state, payload: "1" } as TaskRecord;
+				return {
+					id,
+					state,
+					payload: "1",
+					attempts: [] as unknown,
+				} as TaskRecord;
 			});
 		},
 	};
@@ -143,7 +148,9 @@ test("if tasks are waited for together, only those that are over are read", asyn
 	ended.add("task 7").add("task 270");
 	await clock.runFor(WAIT_POLL_MS_MAX);
 	expect(read).toEqual(["task 7", "task 270"]);
-	expect(await waits[270]?.ended).toMatchObject({ id: "task 270" });
+	expect(await waits[270]?.ended).toMatchObject({
+		record: { id: "task 270" },
+	});
 });
 
 test("a store that answers slowly is given time between looks", async () => {
@@ -184,7 +191,9 @@ test("all who wait for one task are answered, except those who gave up", async (
 	ended.add("a");
 	await clock.runFor(WAIT_POLL_MS_MAX);
 	for (const other of [first, third])
-		expect(other?.answer.task).toMatchObject({ id: "a", state: "SUCCESS" });
+		expect(other?.answer.task).toMatchObject({
+			record: { id: "a", state: "SUCCESS" },
+		});
 });
 
 test("a task that nobody waits for any more is not looked for", async () => {
@@ -211,14 +220,14 @@ test("a client that waits while the store is away is answered once it is back", 
 		],
 	});
 	const waiting = watcher.wait("a", 60_000);
-	let task: TaskRecord | undefined;
-	void waiting.ended.then((ended) => (task = ended));
+	let end: unknown;
+	void waiting.ended.then((ended) => (end = ended));
 	waiting.lookSoon();
 	await clock.runFor(10_000);
-	expect(task).toBeUndefined();
+	expect(end).toBeUndefined();
 	isAway = false;
 	await clock.runFor(WAIT_POLL_MS_MAX);
-	expect(task).toMatchObject({ id: "a", state: "SUCCESS" });
+	expect(end).toMatchObject({ record: { id: "a", state: "SUCCESS" } });
 });
 
 test("a wait is over with the task's end, with its time, or when it is given up", async () => {

@@ -21,6 +21,7 @@ import type { Changes } from "../../protocol/task-change.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import { VirtualClock } from "../clock.ts";
 import { ROUTE } from "../contract/store-bench.ts";
+import { FREE } from "../fakes/free-place.ts";
 import { claimedTask } from "../new-task.ts";
 
 const task: NewTask = {
@@ -87,13 +88,13 @@ const ASKED: readonly [string, (a: TaskAnswers, id: string) => unknown][] = [
 	["submit", (a, id) => a.submit([{ ...task, id }])],
 	["known", (a, id) => a.known([{ ...task, id }])],
 	["known", (a, id) => a.routeOf(id)],
-	["get", (a, id) => a.get(id)],
+	["get", (a, id) => a.get(id, FREE)],
 	["ahead", (a, id) => a.ahead({ ...task, id } as unknown as TaskRecord)],
-	["newest", (a, id) => a.newest(id)],
-	["cancel", (a, id) => a.cancel(id, {} as CancelWish)],
-	["retry", (a, id) => a.retry(id, {} as RetryWish)],
-	["patch", (a, id) => a.patch(id, {} as Changes)],
-	["remove", (a, id) => a.remove(id)],
+	["newest", (a, id) => a.newest(id, FREE)],
+	["cancel", (a, id) => a.cancel(id, {} as CancelWish, FREE)],
+	["retry", (a, id) => a.retry(id, {} as RetryWish, FREE)],
+	["patch", (a, id) => a.patch(id, {} as Changes, FREE)],
+	["remove", (a, id) => a.remove(id, FREE)],
 ];
 
 test.each(ASKED)(

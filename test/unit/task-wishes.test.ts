@@ -7,15 +7,19 @@ import {
 import type { CancelRequest, RemoveOutcome } from "../../node/ports.ts";
 import { readAskedBy } from "../../protocol/asked-by.ts";
 import type { TaskState } from "../../protocol/state.ts";
-import type { TaskRecord } from "../../protocol/task.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
+import { FREE } from "../fakes/free-place.ts";
+import { newRecord } from "../fakes/task-record.ts";
+import { newTask } from "../new-task.ts";
+
+const RECORD = newRecord(newTask("a"), 1, 0);
 
 /** Of a task that is found in these states, one after the other, the last of them for good. */
 function wishesOf(states: readonly TaskState[]) {
 	const left = [...states];
 	const asked: string[] = [];
 	const next = () => (left.length > 1 ? left.shift() : left[0]) ?? "PENDING";
-	const read = () => ({ id: "a", round: 1, state: next() }) as TaskRecord;
+	const read = () => ({ ...RECORD, state: next() });
 	const answer = <T extends string>(
 		what: string,
 		ready: TaskState,
@@ -63,8 +67,8 @@ test("the store is told which node was asked to end a task, and by which token",
 		report: { record: () => nodeRecord("n") },
 	});
 	const wish = { round: undefined, reason: "", force: false };
-	await wishes.cancel("a", wish);
-	await wishes.cancel("a", { ...wish, asker: "ann" });
+	await wishes.cancel("a", wish, FREE);
+	await wishes.cancel("a", { ...wish, asker: "ann" }, FREE);
 	const { name } = nodeRecord("n");
 	expect(asked.map(readAskedBy)).toEqual([
 		{ by: name },
@@ -76,20 +80,20 @@ const RACE: readonly TaskState[] = ["FAILURE", "STARTED", "FAILURE"];
 
 test("a task that has ended since it could not be deleted is deleted", async () => {
 	const { wishes, asked } = wishesOf(RACE);
-	expect(await wishes.remove("a")).toMatchObject({ code: "done" });
+	expect(await wishes.remove("a", FREE)).toMatchObject({ code: "done" });
 	expect(asked).toHaveLength(2);
 });
 
 test("a task that has ended since it could not be tried again is tried again", async () => {
 	const { wishes, asked } = wishesOf(RACE);
 	const wish = { round: undefined, delayMs: 0 };
-	expect(await wishes.retry("a", wish)).toMatchObject({ code: "done" });
+	expect(await wishes.retry("a", wish, FREE)).toMatchObject({ code: "done" });
 	expect(asked).toHaveLength(2);
 });
 
 test("a task that waits again since it could not be changed is changed", async () => {
 	const { wishes, asked } = wishesOf(["PENDING", "STARTED", "PENDING"]);
-	expect(await wishes.patch("a", { options: {} })).toMatchObject({
+	expect(await wishes.patch("a", { options: {} }, FREE)).toMatchObject({
 		code: "changed",
 	});
 	expect(asked).toHaveLength(2);
@@ -98,6 +102,9 @@ test("a task that waits again since it could not be changed is changed", async (
 test("a running task is reported as running, and asked for once", async () => {
 	const { wishes, asked } = wishesOf(["STARTED"]);
 	const task = { state: "STARTED" };
-	expect(await wishes.remove("a")).toMatchObject({ code: "not_ended", task });
+	expect(await wishes.remove("a", FREE)).toMatchObject({
+		code: "not_ended",
+		task,
+	});
 	expect(asked).toEqual(["remove"]);
 });

@@ -57,6 +57,11 @@ export class RoomPart {
 		this.#relieve();
 	}
 
+	/** Whether another would find room now, and nobody be cut off for it. */
+	hasRoom(bytes: number): boolean {
+		return this.#waiting.size === 0 && this.#bytes + bytes <= this.#bytesMax;
+	}
+
 	/** Whether one that is in it may grow by so much. */
 	fits(bytes: number): boolean {
 		return this.#held.size === 1 || this.#bytes + bytes <= this.#bytesMax;

@@ -71,6 +71,11 @@ export class Room {
 		return part.enter(this.#stake(request, raw, bytes), patienceMs);
 	}
 
+	/** Whether an answer of so many bytes would find room now. */
+	fits(request: FastifyRequest, bytes: number): boolean {
+		return this.#partFor(request, bytes).hasRoom(bytes);
+	}
+
 	/** For what has to go out, whether there is room or not. */
 	take(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
 		if (raw.closed) return;

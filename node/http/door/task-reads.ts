@@ -1,87 +1,124 @@
 /**
- * TaskReads: single tasks, read only as many at once as there are places, and made into
- * answers only once there is room for what they carry.
+ * TaskReads: single tasks, read only as many at once as there are places, and each read and
+ * made into an answer only once there is room for what it carries (see room-read.ts).
  *
- * How large a task is shows when it has been read. One that is not small and finds no room
- * is dropped, gives its place back, and is read again when there is room: so small tasks
- * never wait behind large ones, and nothing that waits holds memory. For the same reason
- * connections on which a large one was read last go after others.
+ * What a task may bring before its size is known is little: as much as all places together
+ * may bring at once, or, if answers wait for room already, what takes none. So small tasks
+ * never wait behind large ones and cost one step in the store, and whoever asks for large
+ * ones costs no more until there is room for them. For the same reason large ones, whose
+ * room is theirs already, go after others to a place.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
+	READ_BYTES,
 	READ_PATIENCE_MS,
 	UNSENT_SMALL_BYTES,
 } from "../../../protocol/limits.ts";
-import type { TaskRecord } from "../../../protocol/task.ts";
-import type { Found } from "../../ports.ts";
+import type { ReaderPlace } from "../../ports.ts";
 import type { Places, ReadSizes } from "./places.ts";
 import type { Room } from "./room.ts";
 
-type Read = () => Promise<TaskRecord | undefined>;
+type AnswerRoom = Pick<Room, "enter" | "fits">;
 
 export class TaskReads {
 	readonly #places: Places;
 	readonly #sizes: ReadSizes;
-	readonly #room: Pick<Room, "enter">;
-	/** Connections on which a task was read last that is not small. */
-	readonly #large = new WeakSet<object>();
+	readonly #room: AnswerRoom;
 
-	constructor(places: Places, sizes: ReadSizes, room: Pick<Room, "enter">) {
+	constructor(places: Places, sizes: ReadSizes, room: AnswerRoom) {
 		this.#places = places;
 		this.#sizes = sizes;
 		this.#room = room;
 	}
 
 	enter(reply: FastifyReply): boolean | Promise<boolean> {
-		const isLater = this.#large.has(reply.request.raw.socket);
-		return this.#places.enter(reply, isLater);
+		return this.#places.enter(reply);
 	}
 
 	leave(reply: FastifyReply): void {
 		this.#places.leave(reply);
 	}
 
+	/** For one that only reads: it waits for room for so long, and then not any more. */
+	placeOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
+		const [places, sizes] = [this.#places, this.#sizes];
+		const room = new OwnRoom(this.#room, request, reply, READ_PATIENCE_MS);
+		return {
+			get bytesMax(): number {
+				return room.bytesMax(READ_BYTES);
+			},
+			leave: () => places.leave(reply),
+			enter(bytes: number) {
+				if (bytes > 0) sizes.learn(bytes);
+				const place = () => places.enter(reply, bytes > READ_BYTES);
+				const entered = room.enter(bytes);
+				if (entered === true) return place();
+				places.leave(reply);
+				return entered.then((hasRoom) => hasRoom && place());
+			},
+		};
+	}
+
 	/**
-	 * What `first` finds, by somebody who has a place, or what `read` finds once there are a
-	 * place and room for it; undefined if the node has too much to do. `first` may take long,
-	 * lose the place meanwhile, and find nothing out for want of one. (It gets no task, but
-	 * how to read it: who calls an async function keeps what he gave it.)
+	 * For one that changes something. What was done is answered: so it waits for room as long
+	 * as its client does. It takes no place: it reads little before it has room.
 	 */
-	async settle(
-		request: FastifyRequest,
-		reply: FastifyReply,
-		read: Read,
-		first: () => Promise<Found | undefined> = async () => ({
-			record: await read(),
-		}),
-	): Promise<Found | undefined> {
-		let found = await first();
-		const placed = this.enter(reply);
-		if (placed !== true) {
-			found = undefined;
-			if (!(await placed)) return undefined;
-		}
-		let record = found === undefined ? await read() : found.record;
-		found = undefined;
-		const bytes = bytesOf(record);
-		this.#sizes.learn(bytes);
-		const { socket } = request.raw;
-		if (bytes < UNSENT_SMALL_BYTES) {
-			this.#large.delete(socket);
-			return { record };
-		}
-		this.#large.add(socket);
-		const entered = this.#room.enter(request, reply, bytes, READ_PATIENCE_MS);
-		if (entered === true) return { record };
-		record = undefined;
-		this.#places.leave(reply);
-		if (!(await entered) || !(await this.enter(reply))) return undefined;
-		return { record: await read() };
+	wishOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
+		const room = new OwnRoom(this.#room, request, reply, undefined);
+		return {
+			get bytesMax(): number {
+				return room.bytesMax(0);
+			},
+			leave() {},
+			enter: (bytes) => room.enter(bytes),
+		};
 	}
 }
 
-/** What of a task may be large. */
-function bytesOf(record: TaskRecord | undefined): number {
-	if (record === undefined) return 0;
-	return record.payload.length + (record.result?.length ?? 0);
+/** What a task takes for which no room is needed. */
+const NEGLIGIBLE = UNSENT_SMALL_BYTES - 1;
+
+/** The room for one answer. */
+class OwnRoom {
+	readonly #room: AnswerRoom;
+	readonly #request: FastifyRequest;
+	readonly #reply: FastifyReply;
+	readonly #patienceMs: number | undefined;
+	/** There is room for so many bytes. */
+	#bytes = NEGLIGIBLE;
+
+	constructor(
+		room: AnswerRoom,
+		request: FastifyRequest,
+		reply: FastifyReply,
+		patienceMs: number | undefined,
+	) {
+		this.#room = room;
+		this.#request = request;
+		this.#reply = reply;
+		this.#patienceMs = patienceMs;
+	}
+
+	/** What may be read: what there is room for, or `unasked` if that would find room now. */
+	bytesMax(unasked: number): number {
+		return unasked > this.#bytes && this.#room.fits(this.#request, unasked)
+			? unasked
+			: this.#bytes;
+	}
+
+	enter(bytes: number): true | Promise<boolean> {
+		if (bytes <= NEGLIGIBLE) return true;
+		this.#bytes = NEGLIGIBLE;
+		const entered = this.#room.enter(
+			...([this.#request, this.#reply, bytes] as const),
+			this.#patienceMs,
+		);
+		if (entered === true) return this.#keep(bytes);
+		return entered.then((hasRoom) => hasRoom && this.#keep(bytes));
+	}
+
+	#keep(bytes: number): true {
+		this.#bytes = bytes;
+		return true;
+	}
 }

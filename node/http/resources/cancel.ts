@@ -12,8 +12,10 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
+import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
 
 const submitted = Compile(CancelAsSubmitted);
@@ -21,16 +23,22 @@ const submitted = Compile(CancelAsSubmitted);
 export function cancelHandlers(
 	api: Api,
 	links: Links,
+	reads: TaskReads,
 ): Pick<Handlers, "cancelTask"> {
 	return {
 		cancelTask: (request, reply) =>
-			cancel(api, links, request.params.id, request, reply),
+			cancel({ api, links, reads }, request.params.id, request, reply),
 	};
 }
 
+interface Canceller {
+	readonly api: Api;
+	readonly links: Links;
+	readonly reads: TaskReads;
+}
+
 async function cancel(
-	api: Api,
-	links: Links,
+	{ api, links, reads }: Canceller,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -41,8 +49,10 @@ async function cancel(
 	const who = askerOf(request);
 	if (await isOutOfReach(api, who, id)) return sendProblem(reply, noSuchTask);
 	const asker = tokenOf(who);
-	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker });
+	const place = reads.wishOf(request, reply);
+	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker }, place);
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
+	if (cancelled === "unread") return sendProblem(reply, readsFull);
 	const { code, task } = cancelled;
 	links.toTask(reply, task.id);
 	if (code === "ended")

@@ -64,11 +64,11 @@ export function celeryHandlers(
 		},
 		getStatus: async (request, reply) => {
 			const id = request.params.task_id;
+			if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 			if (!(await reads.tasks.enter(reply)))
 				return sendProblem(reply, readsFull);
-			const read = async () =>
-				isTaskId(id) ? await api.tasks.newest(id) : undefined;
-			const found = await reads.tasks.settle(request, reply, read);
+			const place = reads.tasks.placeOf(request, reply);
+			const found = await api.tasks.newest(id, place);
 			if (found === undefined) return sendProblem(reply, readsFull);
 			const { record } = found;
 			const asker = askerOf(request);

@@ -17,8 +17,10 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
+import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
 
 const submitted = Compile(RetryAsSubmitted);
@@ -26,18 +28,24 @@ const submitted = Compile(RetryAsSubmitted);
 export function endedHandlers(
 	api: Api,
 	links: Links,
+	reads: TaskReads,
 ): Pick<Handlers, "retryTask" | "deleteTask"> {
 	return {
 		retryTask: (request, reply) =>
-			retry(api, links, request.params.id, request, reply),
+			retry({ api, links, reads }, request.params.id, request, reply),
 		deleteTask: (request, reply) =>
-			remove(api, links, request.params.id, request, reply),
+			remove({ api, links, reads }, request.params.id, request, reply),
 	};
 }
 
+interface Wisher {
+	readonly api: Api;
+	readonly links: Links;
+	readonly reads: TaskReads;
+}
+
 async function retry(
-	api: Api,
-	links: Links,
+	{ api, links, reads }: Wisher,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -47,8 +55,10 @@ async function retry(
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 	if (await isOutOfReach(api, askerOf(request), id))
 		return sendProblem(reply, noSuchTask);
-	const retried = await api.tasks.retry(id, wish.wish);
+	const place = reads.wishOf(request, reply);
+	const retried = await api.tasks.retry(id, wish.wish, place);
 	if (retried === undefined) return sendProblem(reply, noSuchTask);
+	if (retried === "unread") return sendProblem(reply, readsFull);
 	const { code, task } = retried;
 	links.toTask(reply, task.id);
 	if (code === "not_ended")
@@ -66,16 +76,17 @@ async function retry(
 }
 
 async function remove(
-	api: Api,
-	links: Links,
+	{ api, links, reads }: Wisher,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
 	const isMeant =
 		isTaskId(id) && !(await isOutOfReach(api, askerOf(request), id));
-	const removed = isMeant ? await api.tasks.remove(id) : undefined;
+	const place = reads.wishOf(request, reply);
+	const removed = isMeant ? await api.tasks.remove(id, place) : undefined;
 	if (removed === undefined) return sendProblem(reply, noSuchTask);
+	if (removed === "unread") return sendProblem(reply, readsFull);
 	const { code, task } = removed;
 	if (code === "not_ended") {
 		links.toTask(reply, task.id);

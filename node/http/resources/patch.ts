@@ -16,8 +16,10 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
+import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
+import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
 
 const submitted = Compile(ChangesAsSubmitted);
@@ -26,10 +28,11 @@ export function patchHandlers(
 	api: Api,
 	clock: Clock,
 	links: Links,
+	reads: TaskReads,
 ): Pick<Handlers, "changeTask"> {
 	return {
 		changeTask: (request, reply) =>
-			change({ api, clock, links }, request.params.id, request, reply),
+			change({ api, clock, links, reads }, request.params.id, request, reply),
 	};
 }
 
@@ -37,10 +40,11 @@ interface Changer {
 	readonly api: Api;
 	readonly clock: Clock;
 	readonly links: Links;
+	readonly reads: TaskReads;
 }
 
 async function change(
-	{ api, clock, links }: Changer,
+	{ api, clock, links, reads }: Changer,
 	id: string,
 	request: FastifyRequest,
 	reply: FastifyReply,
@@ -50,8 +54,10 @@ async function change(
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
 	if (await isOutOfReach(api, askerOf(request), id))
 		return sendProblem(reply, noSuchTask);
-	const changed = await api.tasks.patch(id, wish.changes);
+	const place = reads.wishOf(request, reply);
+	const changed = await api.tasks.patch(id, wish.changes, place);
 	if (changed === undefined) return sendProblem(reply, noSuchTask);
+	if (changed === "unread") return sendProblem(reply, readsFull);
 	const { code, task } = changed;
 	links.toTask(reply, task.id);
 	switch (code) {

@@ -147,7 +147,7 @@ async function sendExisting(
 ): Promise<FastifyReply> {
 	const { api, request, reply, reads } = door;
 	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
-	const found = await reads.settle(request, reply, () => api.tasks.get(id));
+	const found = await api.tasks.get(id, reads.placeOf(request, reply));
 	if (found === undefined) return sendProblem(reply, readsFull);
 	if (found.record !== undefined)
 		return sendJson(reply, 200, writeTask(found.record, api.cluster));

@@ -68,15 +68,13 @@ async function read(
 	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
 	const asker = askerOf(request);
 	if (await isOutOfReach(api, asker, id)) return sendProblem(reply, noSuchTask);
-	const read = () => api.tasks.get(id);
-	const place = {
-		leave: () => reads.leave(reply),
-		enter: () => reads.enter(reply),
-	};
-	const whenEnded = () =>
-		waits.hold(reply, (signal) => api.ends.awaitEnd(id, waitMs, signal, place));
-	const first = waitMs === 0 ? undefined : whenEnded;
-	const found = await reads.settle(request, reply, read, first);
+	const place = reads.placeOf(request, reply);
+	const found =
+		waitMs === 0
+			? await api.tasks.get(id, place)
+			: await waits.hold(reply, (signal) =>
+					api.ends.awaitEnd(id, waitMs, signal, place),
+				);
 	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
 	if (refusal !== undefined) return sendProblem(reply, refusal);
 	if (found === undefined) return sendProblem(reply, readsFull);

@@ -1,0 +1,65 @@
+/**
+ * Reading a task into the room that there is for its answer.
+ *
+ * How large a task is shows only when it is looked for. So a reader says how much it can take
+ * as it is; of a task that is larger the store tells its size and nothing else, and it is
+ * read once there is room for as much. What was read and cannot be kept is dropped, and read
+ * again: nothing that waits holds memory.
+ */
+import { isEnded } from "../../protocol/state.ts";
+import type { Found, LargeTask, ReaderPlace, TaskRead } from "../ports.ts";
+
+/** What was read; or the bytes that there must be room for before it can be. */
+export type SoFar = Found | number;
+type Read = (bytesMax: number) => Promise<TaskRead>;
+
+/**
+ * What `first` finds, if it may be kept, or what `read` finds once it may; undefined if there
+ * is no place or no room for it. (It gets no task, but how to read it: who calls an async
+ * function keeps what he gave it.)
+ */
+export async function readInto(
+	place: ReaderPlace,
+	read: Read,
+	first: () => Promise<SoFar> = () => readOnce(place, read),
+): Promise<Found | undefined> {
+	let found = await first();
+	for (;;) {
+		const entered = place.enter(bytesFor(found));
+		if (typeof found === "object") {
+			if (entered === true) return found;
+			found = 0;
+		}
+		if (!(await entered)) return undefined;
+		found = await readOnce(place, read);
+	}
+}
+
+async function readOnce({ bytesMax }: ReaderPlace, read: Read): Promise<SoFar> {
+	const found = await read(bytesMax);
+	return isLarge(found) ? found.bytes : { record: found };
+}
+
+/** Undefined if the task is not over: it exists, and has not ended. */
+export function endOf(task: TaskRead): SoFar | undefined {
+	if (isLarge(task)) return task.isEnded ? task.bytes : undefined;
+	const isOver = task === undefined || isEnded(task.state);
+	return isOver ? { record: task } : undefined;
+}
+
+export function isLarge(read: TaskRead): read is LargeTask {
+	return read !== undefined && "bytes" in read;
+}
+
+/** Of what was read, what may be large. */
+function bytesFor(found: SoFar): number {
+	if (typeof found === "number") return found;
+	if (found.record === undefined) return 0;
+	const { payload, result, error, attempts } = found.record;
+	let bytes = payload.length + (result?.length ?? 0);
+	if (error !== undefined) bytes += JSON.stringify(error).length;
+	for (const attempt of attempts)
+		if (attempt.error !== undefined)
+			bytes += JSON.stringify(attempt.error).length;
+	return bytes;
+}
