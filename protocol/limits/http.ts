@@ -74,8 +74,8 @@ export const ITEMS_CHUNKS_MAX = 8;
 export const STATUS_ALL_MAX = 10_000;
 export const STATUS_ALL_BYTES_MAX = 16 * 1024 * 1024;
 /**
- * Lists, including `/status/all`, that are read at once, and as many searches; so many
- * more wait. Beyond: 503 `overloaded`.
+ * Lists that are read at once, as many searches, and as many lists with all that there is of
+ * each task, including `/status/all`; so many more of each wait. Beyond: 503 `overloaded`.
  */
 export const LISTS_MAX = 2;
 export const LISTS_WAITING_MAX = 64;
@@ -95,19 +95,24 @@ export const READS_MIN = 4;
 export const READ_PATIENCE_MS = 10_000;
 /**
  * Bytes of long answers that the system has not taken from the node yet, over all
- * connections. Beyond: the next answer waits until another is out, or has had its time and
- * is cut off.
+ * connections: of two of the largest. Beyond: the next answer waits until another is out, or
+ * has had its time and is cut off.
  */
-export const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
-/** The same of short answers, up to so many bytes, so that they do not wait for long ones. A step of a reader of events is short. */
+export const UNSENT_BYTES_MAX = 2 * STATUS_ALL_BYTES_MAX;
+/** The same of short answers, up to so many bytes, so that they do not wait for longer ones. A step of a reader of events is short. */
 export const UNSENT_SHORT_BYTES_MAX = 8 * 1024 * 1024;
 export const UNSENT_SHORT_BYTES = 512 * 1024;
+/** The same of those in between, up to so many bytes: what is longer are lists with all that there is of each task. */
+export const UNSENT_MIDDLE_BYTES_MAX = 16 * 1024 * 1024;
+export const UNSENT_MIDDLE_BYTES = 4 * 1024 * 1024;
 /**
- * The same of answers to requests that change something; these never wait. Beyond:
- * requests with bodies of more than `BODY_SMALL_BYTES` wait before they are begun, for
- * `READ_PATIENCE_MS` at most; then 503 `overloaded`.
+ * The same of answers to requests that change something. Beyond: a task that is answered with
+ * waits to be read; and requests with bodies of more than `BODY_SMALL_BYTES`, or with many
+ * items, wait before they are begun, for `READ_PATIENCE_MS` at most; then 503 `overloaded`.
  */
 export const UNSENT_DONE_BYTES_MAX = 8 * 1024 * 1024;
+/** What the answer to one item of many is counted as before it is made. */
+export const UNSENT_ITEM_BYTES = 128;
 /** Smaller answers are not counted. */
 export const UNSENT_SMALL_BYTES = 4 * 1024;
 /**

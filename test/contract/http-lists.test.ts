@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 import { LISTS_MAX, LISTS_WAITING_MAX } from "../../protocol/limits.ts";
 import { type Server, startServer } from "./http-server.ts";
 
-const LISTS = ["/v1/tasks", "/status/all"];
+/** With all that there is of each task. */
+const LISTS = ["/v1/tasks?full=true", "/status/all"];
 
 /** Asks for so many lists, of both kinds, at once. */
 function askForLists(server: Server, count: number) {
@@ -34,6 +35,19 @@ test("a few of many lists are read at once, some wait, the rest are refused", as
 	expect((await server.get("/v1/tasks")).status).toBe(200);
 });
 
+test("lists without payloads do not wait for those with them", async () => {
+	await using server = await startServer();
+	const hold = Promise.withResolvers<void>();
+	server.api.listsHeld = hold.promise;
+	const whole = askForLists(server, LISTS_MAX);
+	await expect.poll(() => server.api.lists).toBe(LISTS_MAX);
+	server.api.listsHeld = undefined;
+	for (const path of ["/v1/tasks", "/v1/tasks?type=t"])
+		expect((await server.get(path)).status).toBe(200);
+	hold.resolve();
+	for (const { status } of await Promise.all(whole)) expect(status).toBe(200);
+});
+
 test.each(LISTS)(
 	"clients that do not take their lists do not shut out others: %s",
 	async (path) => {
@@ -49,7 +63,9 @@ test.each(LISTS)(
 			const socket = connect(port, "127.0.0.1");
 			socket.on("error", () => {}); // Being cut off is what is expected.
 			socket.write(
-				"GET /v1/tasks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3),
+				"GET /v1/tasks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(
+					3,
+				),
 			);
 			open.push(socket);
 		}
@@ -67,7 +83,7 @@ test("a client that hangs up while waiting makes room for another", async () => 
 	await expect.poll(() => server.api.lists).toBe(LISTS_MAX);
 	const hangUp = new AbortController();
 	const { signal } = hangUp;
-	const url = `http://${server.address}/v1/tasks`;
+	const url = `http://${server.address}${LISTS[0]}`;
 	const waiting = Array.from({ length: LISTS_WAITING_MAX }, () =>
 		fetch(url, { signal }).catch((error: Error) => error.name),
 	);
@@ -82,7 +98,7 @@ test("a client that hangs up while waiting makes room for another", async () => 
 /** Whether one more list would be refused; it does not stay to wait. */
 async function refusedOne(server: Server): Promise<boolean> {
 	const signal = AbortSignal.timeout(100);
-	const answer = fetch(`http://${server.address}/v1/tasks`, { signal });
+	const answer = fetch(`http://${server.address}${LISTS[0]}`, { signal });
 	return await answer.then(
 		({ status }) => status === 503,
 		() => false,

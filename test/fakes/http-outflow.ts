@@ -3,12 +3,12 @@ import type { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { CutOffs } from "../../node/http/door/cut-offs.ts";
 import { Outflow } from "../../node/http/door/outflow.ts";
-import { UNSENT_SHORT_BYTES } from "../../protocol/limits.ts";
+import { UNSENT_MIDDLE_BYTES } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import { FakeReply, requestOf } from "./http-reply.ts";
 
-/** The size of an answer that is not short. */
-export const LONG = UNSENT_SHORT_BYTES + 1;
+/** The size of a long answer. */
+export const LONG = UNSENT_MIDDLE_BYTES + 1;
 
 export interface Sent {
 	readonly reply: FakeReply;

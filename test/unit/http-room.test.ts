@@ -4,9 +4,12 @@ import { expect, test } from "vitest";
 import {
 	BODY_SMALL_BYTES,
 	READ_PATIENCE_MS,
+	STATUS_ALL_BYTES_MAX,
 	UNSENT_BYTES_MAX,
 	UNSENT_DONE_BYTES_MAX,
 	UNSENT_GRACE_MS,
+	UNSENT_ITEM_BYTES,
+	UNSENT_MIDDLE_BYTES,
 	UNSENT_PACE_MIN,
 	UNSENT_SHORT_BYTES,
 	UNSENT_SHORT_BYTES_MAX,
@@ -40,6 +43,17 @@ test("a long answer does not wait for short ones, and short ones are bounded too
 	sent[0]?.reply.close();
 	await clock.runFor(0);
 	expect(short.isGone).toBe(true);
+});
+
+test("neither answers in between nor others of its size wait for one that is as long as can be", async () => {
+	const clock = new VirtualClock();
+	const { send, sendAll } = outflowOn(clock);
+	await sendAll(STATUS_ALL_BYTES_MAX);
+	const sent = await sendAll(UNSENT_MIDDLE_BYTES, STATUS_ALL_BYTES_MAX);
+	expect(sent.map(({ isGone }) => isGone)).toEqual([true, true]);
+	const [long, middle] = [send(LONG), send(UNSENT_MIDDLE_BYTES)];
+	await clock.runFor(0);
+	expect([long.isGone, middle.isGone]).toEqual([false, true]);
 });
 
 test("a client that takes most of an answer at once, and then a trickle, is cut off in favour of others", async () => {
@@ -135,15 +149,45 @@ test("what was done is answered at once, room or not, and a large request is beg
 	const acks = [1, 2, 3].map(() => post(UNSENT_DONE_BYTES_MAX / 2));
 	expect(acks.map(({ isGone }) => isGone)).toEqual([true, true, true]);
 	await clock.runFor(0);
-	const begin = (reply: FakeReply, bytes: number) =>
-		outflow.mayBegin(requestOf(reply, "/tasks", "POST"), asReply(reply), bytes);
-	expect(begin(new FakeReply(), BODY_SMALL_BYTES)).toBe(true);
-	const begun = begin(new FakeReply(), BODY_SMALL_BYTES + 1);
-	expect(begun).not.toBe(true);
+	const begin = (bodyBytes: number, items: number) => {
+		const reply = new FakeReply();
+		const said = { bodyBytes, items };
+		const request = requestOf(reply, "/tasks", "POST");
+		return outflow.mayBegin(request, asReply(reply), said);
+	};
+	const few = UNSENT_SMALL_BYTES / UNSENT_ITEM_BYTES - 1;
+	expect(begin(BODY_SMALL_BYTES, few)).toBe(true);
+	const begun = begin(BODY_SMALL_BYTES + 1, 1);
+	const many = begin(BODY_SMALL_BYTES, few + 1);
+	for (const each of [begun, many]) expect(each).not.toBe(true);
 	// Nobody else needs what they have, but there is too much of it.
 	await clock.runFor(UNSENT_GRACE_MS);
 	expect(await begun).toBe(true);
+	expect(await many).toBe(true);
 	expect(counts()).toMatchObject({ slow: 2 });
+});
+
+test("requests with small bodies of many items are begun as their answers find room", async () => {
+	const clock = new VirtualClock();
+	const { outflow } = outflowOn(clock);
+	const items = 600;
+	const fit = Math.floor(UNSENT_DONE_BYTES_MAX / (items * UNSENT_ITEM_BYTES));
+	const replies = Array.from({ length: 2 * fit }, () => new FakeReply());
+	let begun = 0;
+	for (const reply of replies) {
+		const request = requestOf(reply, "/tasks", "POST");
+		const said = { bodyBytes: BODY_SMALL_BYTES, items };
+		void Promise.resolve(outflow.mayBegin(request, asReply(reply), said)).then(
+			(may) => {
+				if (may) begun += 1;
+			},
+		);
+	}
+	await clock.runFor(1);
+	expect(begun).toBe(fit);
+	for (const reply of replies.slice(0, 3)) reply.close();
+	await clock.runFor(1);
+	expect(begun).toBe(fit + 3);
 });
 
 test("what is smaller than it was counted as makes room at once", async () => {

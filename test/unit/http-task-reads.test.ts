@@ -12,6 +12,7 @@ import {
 	READ_PATIENCE_MS,
 	UNSENT_BYTES_MAX,
 	UNSENT_DONE_BYTES_MAX,
+	UNSENT_MIDDLE_BYTES,
 	UNSENT_SHORT_BYTES,
 	UNSENT_SHORT_BYTES_MAX,
 	UNSENT_SMALL_BYTES,
@@ -29,7 +30,7 @@ const SMALL = "1";
 /** No small one, and so small that it is read without asking how large it is. */
 const MIDDLE = payloadOf(READ_BYTES / 2);
 /** So large that it is no short answer. */
-const LARGE = payloadOf(UNSENT_SHORT_BYTES);
+const LARGE = payloadOf(UNSENT_MIDDLE_BYTES);
 
 /** With so many places. */
 function readsOn(clock: VirtualClock, max: number) {

@@ -13,7 +13,7 @@ import { TaskReads } from "./task-reads.ts";
 
 interface OpenPlaces {
 	readonly places: Readonly<
-		Record<"lists" | "searches" | "tasks" | "bulks", Places>
+		Record<"lists" | "searches" | "wholes" | "tasks" | "bulks", Places>
 	>;
 	readonly reads: Reads;
 }
@@ -26,6 +26,7 @@ export function openPlaces(
 	const places = {
 		lists: new Places(clock, { max: LISTS_MAX }, LISTS_WAITING_MAX),
 		searches: new Places(clock, { max: LISTS_MAX }, LISTS_WAITING_MAX),
+		wholes: new Places(clock, { max: LISTS_MAX }, LISTS_WAITING_MAX),
 		tasks: new Places(clock, sizes, HTTP_CONNECTIONS_MAX),
 		bulks: new Places(clock, { max: BULKS_MAX }, BULKS_WAITING_MAX),
 	};

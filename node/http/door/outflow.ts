@@ -22,6 +22,7 @@ import {
 	BODY_SMALL_BYTES,
 	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,
+	UNSENT_ITEM_BYTES,
 	UNSENT_SMALL_BYTES,
 	UNSENT_UNKNOWN_BYTES,
 } from "../../../protocol/limits.ts";
@@ -77,15 +78,16 @@ export class Outflow {
 
 	/**
 	 * Whether a request that changes something may be begun: its answer must find room.
-	 * `bodyBytes`: a small body has no long answer.
+	 * `items`: each is answered. A small body with few of them has no long answer.
 	 */
 	mayBegin(
 		request: FastifyRequest,
 		reply: FastifyReply,
-		bodyBytes: number,
+		{ bodyBytes, items }: { bodyBytes: number; items: number },
 	): true | Promise<boolean> {
-		if (bodyBytes <= BODY_SMALL_BYTES) return true;
-		const bytes = UNSENT_SMALL_BYTES;
+		const least = bodyBytes > BODY_SMALL_BYTES ? UNSENT_SMALL_BYTES : 0;
+		const bytes = Math.max(least, items * UNSENT_ITEM_BYTES);
+		if (bytes < UNSENT_SMALL_BYTES) return true;
 		return this.room.enter(request, reply, bytes, READ_PATIENCE_MS);
 	}
 

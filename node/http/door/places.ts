@@ -31,6 +31,8 @@ export interface Reads {
 	readonly lists: Places;
 	/** Lists for which much may have to be searched. */
 	readonly searches: Places;
+	/** Lists with all that there is of each task, which may wait long for clients that take them slowly. */
+	readonly wholes: Places;
 	/** One task each. */
 	readonly tasks: TaskReads;
 }

@@ -4,15 +4,19 @@
  *
  * An answer lies in memory until its client has taken it, and a client may take its time.
  * So an answer that is not small has a stake in the room: from before it is made, if its
- * size is known by then, until it is out. The room has three parts, each with bytes and a
+ * size is known by then, until it is out. The room has four parts, each with bytes and a
  * queue of its own, so that none waits for another:
  *
  * - Short answers, up to UNSENT_SHORT_BYTES. An honest client with a slow line may take
  *   minutes over a long answer; health, numbers, single tasks and events go on meanwhile.
- * - Long answers. One that is longer than the part goes alone.
+ * - Those in between, up to UNSENT_MIDDLE_BYTES.
+ * - Long answers, which are lists with all that there is of each task. There is room for two
+ *   of the largest, so that one slow client keeps nobody waiting. One that is longer than the
+ *   part goes alone.
  * - Answers to requests that change something. What was done has been done: so these go
- *   in at once, full or not, and never wait. Instead a request with a body that may have a
- *   long answer begins only while this part is not full.
+ *   in at once, full or not, and never wait once they are made. Instead a request with a
+ *   body that may have a long answer begins only while this part is not full, and a task
+ *   that is answered with is read once there is room for it (see task-reads.ts).
  *
  * If there is no room, an answer waits, and the client in the same part that is furthest
  * behind UNSENT_PACE_MIN is cut off in its favour. An honest client with a slow line is
@@ -26,6 +30,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import {
 	UNSENT_BYTES_MAX,
 	UNSENT_DONE_BYTES_MAX,
+	UNSENT_MIDDLE_BYTES,
+	UNSENT_MIDDLE_BYTES_MAX,
 	UNSENT_SHORT_BYTES,
 	UNSENT_SHORT_BYTES_MAX,
 	UNSENT_UNKNOWN_BYTES,
@@ -39,6 +45,7 @@ import type { Turn } from "./turn.ts";
 export class Room {
 	readonly #clock: Clock;
 	readonly #short: RoomPart;
+	readonly #middle: RoomPart;
 	readonly #long: RoomPart;
 	/** Of requests that change something. */
 	readonly #done: RoomPart;
@@ -51,6 +58,7 @@ export class Room {
 		// The first goes first in each turn.
 		this.#short = new RoomPart(tools, UNSENT_SHORT_BYTES_MAX);
 		this.#done = new RoomPart(tools, UNSENT_DONE_BYTES_MAX);
+		this.#middle = new RoomPart(tools, UNSENT_MIDDLE_BYTES_MAX);
 		this.#long = new RoomPart(tools, UNSENT_BYTES_MAX);
 	}
 
@@ -135,11 +143,12 @@ export class Room {
 
 	#partFor({ method }: FastifyRequest, bytes: number): RoomPart {
 		if (changesSomething(method)) return this.#done;
-		return bytes <= UNSENT_SHORT_BYTES ? this.#short : this.#long;
+		if (bytes <= UNSENT_SHORT_BYTES) return this.#short;
+		return bytes <= UNSENT_MIDDLE_BYTES ? this.#middle : this.#long;
 	}
 
 	get #parts(): readonly RoomPart[] {
-		return [this.#short, this.#done, this.#long];
+		return [this.#short, this.#done, this.#middle, this.#long];
 	}
 
 	#partOf(raw: Raw): RoomPart | undefined {

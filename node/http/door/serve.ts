@@ -13,6 +13,7 @@ import type {
 	onResponseHookHandler,
 	preHandlerHookHandler,
 } from "fastify";
+import { BODY_LARGE_BYTES } from "../../../protocol/limits.ts";
 import type { Method, Operation } from "../../../protocol/operation.ts";
 import {
 	ADDRESSES,
@@ -25,7 +26,8 @@ import {
 import type { Problem } from "../../../protocol/problem.ts";
 import type { Doorkeeper } from "./access.ts";
 import { bodiesFull, sendProblem } from "./answer.ts";
-import { bodyOf, needsNoBody } from "./body.ts";
+import { bodyOf, isNdjson, needsNoBody } from "./body.ts";
+import { countItems } from "./items.ts";
 import type { Outflow } from "./outflow.ts";
 import { readsFull } from "./places.ts";
 import { takesNoParameters } from "./query.ts";
@@ -139,9 +141,15 @@ function waitsOf(
 ): preHandlerHookHandler[] {
 	if (changesSomething(operation.method))
 		return [
-			onceTrue(bodiesFull, (request, reply) =>
-				outflow.mayBegin(request, reply, bodyOf(request).length),
-			),
+			onceTrue(bodiesFull, (request, reply) => {
+				const body = bodyOf(request);
+				const hasLines = id === "submitTaskLines" || isNdjson(request);
+				// Larger ones are worked on one at a time.
+				const isCounted = body.length <= BODY_LARGE_BYTES;
+				const items = isCounted ? countItems(body, hasLines) : 1;
+				const said = { bodyBytes: body.length, items };
+				return outflow.mayBegin(request, reply, said);
+			}),
 		];
 	return isMadeAtOnce(id, operation)
 		? [onceTrue(readsFull, (...both) => outflow.expect(...both))]

@@ -56,7 +56,7 @@ export function celeryHandlers(
 			const asker = askerOf(request);
 			const narrowed = narrow(asker, {});
 			if (!narrowed.ok) return sendProblem(reply, narrowed.problem);
-			if (!(await reads.lists.enter(reply)))
+			if (!(await reads.wholes.enter(reply)))
 				return sendProblem(reply, readsFull);
 			const text = await writeAll(api, asker, narrowed.query);
 			links.toTasks(reply);

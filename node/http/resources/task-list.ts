@@ -9,7 +9,7 @@ import { askerOf } from "../door/access.ts";
 import { sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { badCursor, badLimit, readLimit } from "../door/page.ts";
-import { type Reads, readsFull } from "../door/places.ts";
+import { type Places, type Reads, readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
 import { narrow, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
@@ -41,15 +41,19 @@ async function list(
 	const narrowed = narrow(asker, read.wish.query);
 	if (!narrowed.ok) return sendProblem(reply, narrowed.problem);
 	const { query } = narrowed;
-	// Long searches do not keep others from what is found at once.
-	const { state: _, ...search } = query;
-	const isSearch = Object.keys(search).length > 0;
-	const places = isSearch ? reads.searches : reads.lists;
+	const places = placesFor({ ...read.wish, query }, reads);
 	if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 	const page = await api.tasks.list({ ...read.wish, query });
 	if (page === undefined) return sendProblem(reply, badCursor);
 	const text = writePage(page, api.cluster, links, asker);
 	return sendJson(reply, 200, text);
+}
+
+/** Long searches, and pages that are taken slowly, do not keep others from what is found at once. */
+function placesFor({ query, isBrief }: ListWish, reads: Reads): Places {
+	if (!isBrief) return reads.wholes;
+	const { state: _, ...search } = query;
+	return Object.keys(search).length > 0 ? reads.searches : reads.lists;
 }
 
 type Read =
