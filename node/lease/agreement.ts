@@ -80,7 +80,10 @@ export async function agree(parts: AgreementParts): Promise<boolean> {
 			// A store that is away is reported where the connection is watched.
 			if (store.up && error.message !== told) {
 				told = error.message;
-				log.warn({ err: error }, "the store does not answer as it should yet");
+				log.warn(
+					{ why: error.message },
+					"the store does not answer as it should yet",
+				);
 			}
 		}
 		const leftMs = (lack?.sinceMs ?? nowMs) + STORE_EMPTY_MS - clock.monoMs();

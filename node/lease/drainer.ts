@@ -195,7 +195,7 @@ export class Drainer {
 				} catch (error) {
 					if (!(error instanceof StoreError)) throw error;
 					log.warn(
-						{ err: error, session },
+						{ why: error.message, session },
 						"the store could not be told that the node is leaving",
 					);
 				}

@@ -1,7 +1,11 @@
 /** How long a node that leaves waits for its tasks, and for a store that is away or mute. */
 import { expect, test } from "vitest";
 import { Drainer } from "../../node/lease/drainer.ts";
-import type { NodeRecord, ShardSessions } from "../../node/ports.ts";
+import {
+	type NodeRecord,
+	type ShardSessions,
+	StoreError,
+} from "../../node/ports.ts";
 import type { SessionName } from "../../protocol/lease.ts";
 import {
 	ABORT_GRACE_MS,
@@ -92,7 +96,7 @@ const never = () => new Promise<never>(() => {});
 const session = "one:1" as SessionName;
 
 /** A node with tasks that nothing ends, and a store that answers nothing if it is mute. */
-function makeBlocked(mute: boolean) {
+function makeBlocked(mute: boolean, close?: ShardSessions["close"]) {
 	const clock = new VirtualClock();
 	const closes: number[] = [];
 	let left = 2 * REVOKE_BATCH_MAX + 1;
@@ -104,11 +108,13 @@ function makeBlocked(mute: boolean) {
 			left = Math.max(0, left - limit);
 			return { left, putBack: [] };
 		},
+		...(close && { close }),
 	};
+	const log = new RecordedLog();
 	const stopped: number[] = [];
 	const drainer = new Drainer({
 		clock,
-		log: new RecordedLog(),
+		log,
 		runner: { running: left, giveUp() {} },
 		executor: {
 			async stop() {
@@ -127,7 +133,7 @@ function makeBlocked(mute: boolean) {
 		store: { up: true },
 		report: report(),
 	});
-	return { clock, drainer, closes, stopped };
+	return { clock, drainer, closes, stopped, log };
 }
 
 /** What else the store is told, and may not answer to. */
@@ -152,6 +158,16 @@ test.each([false, true])(
 		expect(goneMs).toBeLessThan(DRAIN_MS + STOP_BOUND_MS - EXIT_MS);
 	},
 );
+
+test("a store that cannot be told that the node leaves is one sentence in the log", async () => {
+	const { drainer, log } = makeBlocked(false, async () => {
+		throw new StoreError("unknown", "Redis did not answer: it is away");
+	});
+	await drainer.sayGoodbye(toldLast(false));
+	const why = "Redis did not answer: it is away";
+	const sentence = "the store could not be told that the node is leaving";
+	expect(log.entries).toEqual([["warn", { why, session }, sentence]]);
+});
 
 test.each([false, true])(
 	"a node told to stop at once ends its tasks by force at once; the store mute: %s",
