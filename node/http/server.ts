@@ -35,7 +35,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import type { Api, Clock, Log } from "../ports.ts";
-import { Doorkeeper } from "./door/access.ts";
+import { Doorkeeper, refusalNow } from "./door/access.ts";
 import { problemOf, sendProblem } from "./door/answer.ts";
 import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
@@ -115,7 +115,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const streams = new Streams(log);
 	const cutOffs = new CutOffs(clock, log);
 	const outflow = new Outflow(clock, cutOffs);
-	const { places, reads } = openPlaces(clock, outflow);
+	const { places, reads } = openPlaces(clock, outflow, (request) =>
+		refusalNow(options.api.access, request),
+	);
 	let stopping = false;
 	const origins = originsOf(options);
 	const app = createServer(clock, base, tls, origins);
@@ -127,6 +129,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	guard(app, host, { origins, crowd, isStopping: () => stopping });
 	const traffic = new Traffic();
 	refuseWhatNoOperationTakes(app, traffic.counter("none", false));
+	const doorkeeper = doorkeeperOf(app, options);
 	// Before what waits for room: an answer that waits must not keep a body, or its place.
 	takeBodies(app, clock);
 	outflow.watch(app);
@@ -135,7 +138,6 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 		...{ traffic, waits, streams, reads, bulks: places.bulks, links },
 		...{ cutOffs, outflow },
 	});
-	const doorkeeper = doorkeeperOf(app, options);
 	serve(app, handlers, { doorkeeper, traffic, outflow });
 	await app.listen({ host, port, backlog: HTTP_BACKLOG_MAX });
 	const bound = boundTo(app);

@@ -1,5 +1,6 @@
 /** Who may ask a node for what, as its HTTP side enforces it. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
@@ -90,6 +91,70 @@ test("a client that waits is told nothing once its token is revoked", async () =
 	await server.send("DELETE", "/v1/tokens/ci", as("operate"));
 	server.api.end("a", '"done"');
 	expect((await waiting).status).toBe(401);
+});
+
+test.each([
+	["a task that is waited for", "/v1/tasks/a?wait=20s"],
+	["a list", "/v1/tasks?full=true"],
+])(
+	"who may no longer see payloads when %s is answered sees none",
+	async (_what, path) => {
+		await using server = await closed();
+		const own = await tokenFor(server, "ci", { role: "read", payloads: true });
+		const task = { id: "a", type: "t", payload: "a secret" };
+		await server.post("/v1/tasks", task, as("submit"));
+		expect((await server.get("/v1/tasks/a", own)).text).toContain("a secret");
+		const held = Promise.withResolvers<void>();
+		server.api.listsHeld = held.promise;
+		const asked = Promise.withResolvers<void>();
+		const { whose } = server.access;
+		server.access.whose = (secret) => {
+			asked.resolve();
+			return whose.call(server.access, secret);
+		};
+		const waiting = server.get(path, own);
+		await asked.promise;
+		server.access.whose = () => {
+			return { ok: true, asker: { name: "ci", role: "read" } };
+		};
+		held.resolve();
+		if (path.includes("wait")) {
+			await server.api.waiting(1);
+			server.api.end("a", '"done"');
+		}
+		const { status, json, text } = await waiting;
+		expect([status, json.code]).toEqual([503, "overloaded"]);
+		expect(text).not.toContain("a secret");
+	},
+);
+
+test("who may do something no more once its body is here does not do it", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "operate" });
+	const headers = Object.entries(own).map(([name, value]) => {
+		return `${name}: ${value}\r\n`;
+	});
+	const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1");
+	const [begun, answered] = [
+		Promise.withResolvers<void>(),
+		once(socket, "data"),
+	];
+	const { whose } = server.access;
+	server.access.whose = (secret) => {
+		begun.resolve();
+		return whose.call(server.access, secret);
+	};
+	socket.write(
+		`POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers.join("")}Content-Length: 12\r\n\r\n`,
+	);
+	await begun.promise;
+	server.access.whose = whose;
+	await server.send("DELETE", "/v1/tokens/ci", as("operate"));
+	socket.write('{"type":"t"}');
+	const [answer] = await answered;
+	expect(String(answer)).toMatch(/^HTTP\/1.1 401 /);
+	expect(server.api.tasks.size).toBe(0);
+	socket.destroy();
 });
 
 test("a reader of events is told no more once its token is revoked", async () => {

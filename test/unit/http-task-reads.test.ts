@@ -17,6 +17,7 @@ import {
 	UNSENT_SHORT_BYTES_MAX,
 	UNSENT_SMALL_BYTES,
 } from "../../protocol/limits.ts";
+import type { Problem } from "../../protocol/problem.ts";
 import { VirtualClock } from "../clock.ts";
 import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
 import { readWithin } from "../fakes/task-read.ts";
@@ -36,9 +37,11 @@ const LARGE = payloadOf(UNSENT_MIDDLE_BYTES);
 function readsOn(clock: VirtualClock, max: number) {
 	const room = new Room(clock, new Turn(clock), new CutOffs(clock, log));
 	const places = new Places(clock, { max }, 100);
-	const reads = new TaskReads(places, new ReadSizes(), room);
+	const access = { refusal: undefined as Problem | undefined };
+	const refusal = () => access.refusal;
+	const reads = new TaskReads(places, new ReadSizes(), room, refusal);
 	return {
-		reads,
+		...{ reads, access },
 		/** From now on there is no room for such answers, until this is closed. */
 		fill(bytes = UNSENT_BYTES_MAX, method = "GET") {
 			const fill = new FakeReply();
@@ -203,4 +206,22 @@ test("a task that is changed is read once there is room for the answer, however 
 	full.close();
 	await clock.runFor(1);
 	expect(large.seen).toEqual({ sizes: 1, reads: 1, found: LARGE });
+});
+
+test("who may no longer be answered when there is room is not, and is told why", async () => {
+	const clock = new VirtualClock();
+	const { reads, access, fill } = readsOn(clock, 9);
+	const [full, done] = [fill(), fill(UNSENT_DONE_BYTES_MAX, "POST")];
+	const waiting = [readerOf(reads, LARGE), wisherOf(reads, LARGE)];
+	await clock.runFor(1);
+	const refusal: Problem = {
+		code: "unauthenticated",
+		detail: "It was revoked.",
+	};
+	access.refusal = refusal;
+	for (const each of [full, done]) each.close();
+	await clock.runFor(1);
+	for (const { seen } of waiting)
+		expect(seen).toEqual({ sizes: 1, reads: 0, found: undefined });
+	expect(reads.whyUnread(requestOf(full))).toBe(refusal);
 });

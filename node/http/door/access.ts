@@ -13,6 +13,7 @@ import type {
 	FastifyReply,
 	FastifyRequest,
 	onRequestHookHandler,
+	preHandlerHookHandler,
 } from "fastify";
 import {
 	isRestricted,
@@ -22,10 +23,11 @@ import {
 } from "../../../protocol/access.ts";
 import type { Operation } from "../../../protocol/operation.ts";
 import type { OperationId } from "../../../protocol/operations.ts";
-import type { Problem } from "../../../protocol/problem.ts";
+import { type Problem, problemStatus } from "../../../protocol/problem.ts";
 import type { AccessApi, Asker, Audit, Verdict } from "../../ports.ts";
-import { sendProblem } from "./answer.ts";
+import { PROBLEM_TYPE, sendProblem, writeProblem } from "./answer.ts";
 import type { Rates } from "./rates.ts";
+import { changesSomething } from "./room.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
@@ -110,9 +112,32 @@ export class Doorkeeper {
 		this.#rates = rates;
 	}
 
+	/** What is only read is answered to those who may see it when it is answered. */
 	watch(app: FastifyInstance): void {
 		app.decorateRequest("asker", null);
 		app.decorateRequest("target", "");
+		app.addHook("onSend", (request, reply, payload, done) => {
+			const isAnswer = request.asker !== null && typeof payload === "string";
+			const refusal =
+				isAnswer && !changesSomething(request.method)
+					? refusalNow(this.#access, request)
+					: undefined;
+			if (refusal === undefined) return done(null, payload);
+			reply.code(problemStatus(refusal.code)).type(PROBLEM_TYPE);
+			done(null, writeProblem(refusal));
+		});
+	}
+
+	/** Refuses who may do so no more, now that all of the request is here and its turn has come. */
+	checkAgain({ role }: Operation): preHandlerHookHandler[] {
+		if (role === "open") return [];
+		return [
+			(request, reply, done) => {
+				const refusal = refusalNow(this.#access, request);
+				if (refusal === undefined) done();
+				else sendProblem(reply, refusal);
+			},
+		];
 	}
 
 	/** Lets permitted requests pass, and records who asks: see `askerOf`. */
@@ -165,15 +190,32 @@ export class Doorkeeper {
 
 /**
  * Why the asker may not be answered any more, after a while: for whatever takes longer
- * than a moment, or goes on. Undefined if it may.
+ * than a moment, or goes on. Undefined if it may, and may do and see what it might when it
+ * asked.
  */
 export function refusalNow(
 	access: AccessApi,
-	{ headers: { authorization = "" } }: FastifyRequest,
+	{ headers: { authorization = "" }, asker }: FastifyRequest,
 ): Problem | undefined {
 	const verdict = access.whose(BEARER.exec(authorization)?.[1]);
-	return verdict.ok ? undefined : REFUSALS[verdict.why];
+	if (!verdict.ok) return REFUSALS[verdict.why];
+	return asker === null || isAlike(asker, verdict.asker) ? undefined : changed;
 }
+
+function isAlike(asker: Asker, now: Asker): boolean {
+	return asker === now || rightsOf(asker) === rightsOf(now);
+}
+
+function rightsOf({ role, queues, types, payloads }: Asker): string {
+	return JSON.stringify([role, queues, types, payloads]);
+}
+
+/** It is answered by other rights than those by which it was worked on. */
+const changed: Problem = {
+	code: "overloaded",
+	detail:
+		"What you may see or do has changed while this request waited; send it again.",
+};
 
 /** The asker of an operation that is not open. */
 export function askerOf({ asker }: FastifyRequest): Asker {

@@ -9,7 +9,7 @@ import {
 import type { Clock } from "../../ports.ts";
 import type { Outflow } from "./outflow.ts";
 import { Places, ReadSizes, type Reads } from "./places.ts";
-import { TaskReads } from "./task-reads.ts";
+import { type Refusal, TaskReads } from "./task-reads.ts";
 
 interface OpenPlaces {
 	readonly places: Readonly<
@@ -21,6 +21,7 @@ interface OpenPlaces {
 export function openPlaces(
 	clock: Clock,
 	{ room }: Pick<Outflow, "room">,
+	refusal: Refusal,
 ): OpenPlaces {
 	const sizes = new ReadSizes();
 	const places = {
@@ -30,6 +31,6 @@ export function openPlaces(
 		tasks: new Places(clock, sizes, HTTP_CONNECTIONS_MAX),
 		bulks: new Places(clock, { max: BULKS_MAX }, BULKS_WAITING_MAX),
 	};
-	const tasks = new TaskReads(places.tasks, sizes, room);
+	const tasks = new TaskReads(places.tasks, sizes, room, refusal);
 	return { places, reads: { ...places, tasks } };
 }

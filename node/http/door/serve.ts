@@ -79,7 +79,10 @@ export function serve(
 		const operation: Operation = OPERATIONS[id];
 		add(app, operation.method, operation.path, {
 			onRequest: [doorkeeper.check(id, operation), ...checksOf(operation)],
-			preHandler: waitsOf(id, operation, outflow),
+			preHandler: [
+				...waitsOf(id, operation, outflow),
+				...(operation.method === "GET" ? [] : doorkeeper.checkAgain(operation)),
+			],
 			handler: handlers[id],
 			onResponse: [
 				traffic.counter(id, isStream(operation)),

@@ -14,21 +14,31 @@ import {
 	READ_PATIENCE_MS,
 	UNSENT_SMALL_BYTES,
 } from "../../../protocol/limits.ts";
+import type { Problem } from "../../../protocol/problem.ts";
 import type { ReaderPlace } from "../../ports.ts";
-import type { Places, ReadSizes } from "./places.ts";
+import { type Places, type ReadSizes, readsFull } from "./places.ts";
 import type { Room } from "./room.ts";
 
 type AnswerRoom = Pick<Room, "enter" | "fits">;
+/** Why whoever asks may not be answered any more; undefined if it may. */
+export type Refusal = (request: FastifyRequest) => Problem | undefined;
 
 export class TaskReads {
 	readonly #places: Places;
 	readonly #sizes: ReadSizes;
 	readonly #room: AnswerRoom;
+	readonly #refusal: Refusal;
 
-	constructor(places: Places, sizes: ReadSizes, room: AnswerRoom) {
+	constructor(
+		places: Places,
+		sizes: ReadSizes,
+		room: AnswerRoom,
+		refusal: Refusal,
+	) {
 		this.#places = places;
 		this.#sizes = sizes;
 		this.#room = room;
+		this.#refusal = refusal;
 	}
 
 	enter(reply: FastifyReply): boolean | Promise<boolean> {
@@ -39,10 +49,15 @@ export class TaskReads {
 		this.#places.leave(reply);
 	}
 
+	/** Why a task was not read. */
+	whyUnread(request: FastifyRequest): Problem {
+		return this.#refusal(request) ?? readsFull;
+	}
+
 	/** For one that only reads: it waits for room for so long, and then not any more. */
 	placeOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
 		const [places, sizes] = [this.#places, this.#sizes];
-		const room = new OwnRoom(this.#room, request, reply, READ_PATIENCE_MS);
+		const room = this.#roomOf(request, reply, READ_PATIENCE_MS);
 		return {
 			get bytesMax(): number {
 				return room.bytesMax(READ_BYTES);
@@ -64,7 +79,7 @@ export class TaskReads {
 	 * as its client does. It takes no place: it reads little before it has room.
 	 */
 	wishOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
-		const room = new OwnRoom(this.#room, request, reply, undefined);
+		const room = this.#roomOf(request, reply, undefined);
 		return {
 			get bytesMax(): number {
 				return room.bytesMax(0);
@@ -73,6 +88,18 @@ export class TaskReads {
 			enter: (bytes) => room.enter(bytes),
 		};
 	}
+
+	#roomOf(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		patienceMs: number | undefined,
+	): OwnRoom {
+		return new OwnRoom(
+			(bytes) => this.#room.fits(request, bytes),
+			(bytes) => this.#room.enter(request, reply, bytes, patienceMs),
+			() => this.#refusal(request) === undefined,
+		);
+	}
 }
 
 /** What a task takes for which no room is needed. */
@@ -80,41 +107,36 @@ const NEGLIGIBLE = UNSENT_SMALL_BYTES - 1;
 
 /** The room for one answer. */
 class OwnRoom {
-	readonly #room: AnswerRoom;
-	readonly #request: FastifyRequest;
-	readonly #reply: FastifyReply;
-	readonly #patienceMs: number | undefined;
+	readonly #fits: (bytes: number) => boolean;
+	readonly #enter: (bytes: number) => true | Promise<boolean>;
+	readonly #stillMay: () => boolean;
 	/** There is room for so many bytes. */
 	#bytes = NEGLIGIBLE;
 
 	constructor(
-		room: AnswerRoom,
-		request: FastifyRequest,
-		reply: FastifyReply,
-		patienceMs: number | undefined,
+		fits: (bytes: number) => boolean,
+		enter: (bytes: number) => true | Promise<boolean>,
+		stillMay: () => boolean,
 	) {
-		this.#room = room;
-		this.#request = request;
-		this.#reply = reply;
-		this.#patienceMs = patienceMs;
+		this.#fits = fits;
+		this.#enter = enter;
+		this.#stillMay = stillMay;
 	}
 
 	/** What may be read: what there is room for, or `unasked` if that would find room now. */
 	bytesMax(unasked: number): number {
-		return unasked > this.#bytes && this.#room.fits(this.#request, unasked)
-			? unasked
-			: this.#bytes;
+		return unasked > this.#bytes && this.#fits(unasked) ? unasked : this.#bytes;
 	}
 
+	/** Whoever may not go on when its turn comes does not. */
 	enter(bytes: number): true | Promise<boolean> {
 		if (bytes <= NEGLIGIBLE) return true;
 		this.#bytes = NEGLIGIBLE;
-		const entered = this.#room.enter(
-			...([this.#request, this.#reply, bytes] as const),
-			this.#patienceMs,
-		);
+		const entered = this.#enter(bytes);
 		if (entered === true) return this.#keep(bytes);
-		return entered.then((hasRoom) => hasRoom && this.#keep(bytes));
+		return entered.then(
+			(hasRoom) => hasRoom && this.#stillMay() && this.#keep(bytes),
+		);
 	}
 
 	#keep(bytes: number): true {

@@ -12,7 +12,6 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
@@ -52,7 +51,8 @@ async function cancel(
 	const place = reads.wishOf(request, reply);
 	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker }, place);
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
-	if (cancelled === "unread") return sendProblem(reply, readsFull);
+	if (cancelled === "unread")
+		return sendProblem(reply, reads.whyUnread(request));
 	const { code, task } = cancelled;
 	links.toTask(reply, task.id);
 	if (code === "ended")

@@ -17,7 +17,6 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
@@ -58,7 +57,7 @@ async function retry(
 	const place = reads.wishOf(request, reply);
 	const retried = await api.tasks.retry(id, wish.wish, place);
 	if (retried === undefined) return sendProblem(reply, noSuchTask);
-	if (retried === "unread") return sendProblem(reply, readsFull);
+	if (retried === "unread") return sendProblem(reply, reads.whyUnread(request));
 	const { code, task } = retried;
 	links.toTask(reply, task.id);
 	if (code === "not_ended")
@@ -86,7 +85,7 @@ async function remove(
 	const place = reads.wishOf(request, reply);
 	const removed = isMeant ? await api.tasks.remove(id, place) : undefined;
 	if (removed === undefined) return sendProblem(reply, noSuchTask);
-	if (removed === "unread") return sendProblem(reply, readsFull);
+	if (removed === "unread") return sendProblem(reply, reads.whyUnread(request));
 	const { code, task } = removed;
 	if (code === "not_ended") {
 		links.toTask(reply, task.id);

@@ -16,7 +16,6 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { readsFull } from "../door/places.ts";
 import { isOutOfReach } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
@@ -57,7 +56,7 @@ async function change(
 	const place = reads.wishOf(request, reply);
 	const changed = await api.tasks.patch(id, wish.changes, place);
 	if (changed === undefined) return sendProblem(reply, noSuchTask);
-	if (changed === "unread") return sendProblem(reply, readsFull);
+	if (changed === "unread") return sendProblem(reply, reads.whyUnread(request));
 	const { code, task } = changed;
 	links.toTask(reply, task.id);
 	switch (code) {

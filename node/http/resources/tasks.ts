@@ -13,7 +13,7 @@ import { isEnded } from "../../../protocol/state.ts";
 import { isTaskId } from "../../../protocol/task-id.ts";
 import { writeTask } from "../../../protocol/view.ts";
 import type { Api, Clock } from "../../ports.ts";
-import { askerOf, refusalNow } from "../door/access.ts";
+import { askerOf } from "../door/access.ts";
 import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { readsFull } from "../door/places.ts";
@@ -75,8 +75,6 @@ async function read(
 			: await waits.hold(reply, (signal) =>
 					api.ends.awaitEnd(id, waitMs, signal, place),
 				);
-	const refusal = waitMs > 0 ? refusalNow(api.access, request) : undefined;
-	if (refusal !== undefined) return sendProblem(reply, refusal);
 	if (found === undefined) return sendProblem(reply, readsFull);
 	const { record } = found;
 	if (record === undefined) return sendProblem(reply, noSuchTask);
