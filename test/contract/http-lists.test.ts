@@ -63,9 +63,7 @@ test.each(LISTS)(
 			const socket = connect(port, "127.0.0.1");
 			socket.on("error", () => {}); // Being cut off is what is expected.
 			socket.write(
-				"GET /v1/tasks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(
-					3,
-				),
+				"GET /v1/tasks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3),
 			);
 			open.push(socket);
 		}

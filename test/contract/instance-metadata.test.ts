@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { InstanceMetadata } from "../../node/cloud/instance-metadata.ts";
 import { systemClock } from "../../node/world/clock.ts";
-import { METADATA_BYTES_MAX } from "../../protocol/limits.ts";
+import {
+	METADATA_BYTES_MAX,
+	METADATA_SESSION_S,
+} from "../../protocol/limits.ts";
 import { FakeMetadata } from "../fakes/instance-metadata.ts";
 
 const ID = "/latest/meta-data/instance-id";
@@ -41,6 +44,33 @@ test("a token that is refused is replaced", async () => {
 		"PUT /latest/api/token 200",
 		"GET instance-id 200",
 	]);
+});
+
+test("a token is used for as long as it is good, and one new one is asked for by all who find that it has run out", async () => {
+	const tokens = () => service.asked.filter((each) => each.startsWith("PUT"));
+	await metadata.get(ID);
+	service.nowS += METADATA_SESSION_S - 1;
+	await metadata.get(ID);
+	expect(tokens()).toHaveLength(1);
+	service.nowS += 1;
+	service.data.set("spot/instance-action", '{"action":"stop"}');
+	const paths = [ID, "/latest/meta-data/spot/instance-action", ID];
+	expect(await Promise.all(paths.map((path) => metadata.get(path)))).toEqual([
+		...["i-0123456789abcdef0", '{"action":"stop"}', "i-0123456789abcdef0"],
+	]);
+	expect(tokens()).toHaveLength(2);
+	service.asked.length = 0;
+	await metadata.get(ID);
+	expect(service.asked).toEqual(["GET instance-id 200"]);
+});
+
+test("a token that runs out while the service is in trouble is replaced once that is over", async () => {
+	await metadata.get(ID);
+	service.nowS += METADATA_SESSION_S;
+	service.failing = 503;
+	await expect(metadata.get(ID)).rejects.toThrow("it answers 503");
+	service.failing = undefined;
+	expect(await metadata.get(ID)).toBe("i-0123456789abcdef0");
 });
 
 test("a service that gives no token is asked for nothing else", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CLOUD_MARGIN_MS } from "../../protocol/limits.ts";
 import { Cluster, until } from "../cluster.ts";
 import { FakeMetadata } from "../fakes/instance-metadata.ts";
+import { startRedis } from "../redis.ts";
 import { SteadyLoad } from "./steady-load.ts";
 import { endsOf } from "./work-bench.ts";
 
@@ -69,6 +70,45 @@ test("a node says which machine it is on, a recommendation marks it, and a notic
 	expect(goneMs).toBeLessThan(LEFT_MS);
 	expect(leaver.output).toMatch(/EC2 takes this spot machine away/);
 	expect(metadata.asked.filter((each) => each.endsWith(" 401"))).toEqual([]);
+});
+
+test("a node that is told so while Redis is away is gone before its machine is; its task is known to be lost once Redis is back", async () => {
+	await using service = await FakeMetadata.start();
+	const redis = await startRedis({ appendfsync: "always" });
+	process.env[ENDPOINT] = service.url;
+	try {
+		await using away = await Cluster.start({
+			redis,
+			nodes: [["--cloud", "ec2", "--labels", "spot"], []],
+			all: ["--drain", `${DRAIN_MS}ms`],
+		});
+		process.env[ENDPOINT] = metadata.url;
+		const [leaver, witness] = [away.node(1), away.node(2)];
+		const needs = { type: "process_task", labels: ["spot"] };
+		await witness.post("/v1/tasks", {
+			...{ id: "long", ...needs, payload: { durationMs: 600_000 } },
+		});
+		await until(
+			() => witness.task("long"),
+			({ state }) => state === "STARTED",
+		);
+		process.kill(redis.pid, "SIGKILL");
+		const noticeMs = Date.now();
+		service.takeAway(CLOUD_MARGIN_MS + 1_000);
+		expect(await leaver.ended).toBe(0);
+		expect(Date.now() - noticeMs).toBeLessThan(CLOUD_MARGIN_MS + 1_000);
+		expect(leaver.output).toMatch(/EC2 takes this spot machine away/);
+		// A plain outage is no fault of the program.
+		expect(leaver.output).not.toMatch(/^ +at |"stack"/m);
+		await redis.restart();
+		const long = await until(
+			() => witness.task("long"),
+			({ state }) => state === "PENDING",
+		);
+		expect(endsOf(long)).toEqual(["revoked"]);
+	} finally {
+		await redis.stop();
+	}
 });
 
 test("a node whose metadata service was away at the start says where it is once the service answers", async () => {

@@ -22,6 +22,9 @@ export class FakeMetadata implements AsyncDisposable {
 	readonly asked: string[] = [];
 	/** What it answers instead of anything else. */
 	failing: number | undefined;
+	/** By its clock a token that it has given runs out. */
+	nowS = 0;
+	#expiresS = 0;
 	#tokens = 0;
 	readonly #server: Server;
 
@@ -57,7 +60,19 @@ export class FakeMetadata implements AsyncDisposable {
 
 	/** No token that was given is good any more. */
 	forgetTokens(): void {
+		this.#expiresS = this.nowS;
+	}
+
+	#newToken(seconds: string): { status: number; text: string } {
+		if (!/^\d+$/.test(seconds)) return { status: 400, text: "" };
 		this.#tokens += 1;
+		this.#expiresS = this.nowS + Number(seconds);
+		return { status: 200, text: this.#token };
+	}
+
+	/** The last one; earlier ones are good no more. */
+	get #token(): string {
+		return `token-${this.#tokens}==`;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -69,10 +84,11 @@ export class FakeMetadata implements AsyncDisposable {
 	#answer({ method, url = "", headers }: IncomingMessage) {
 		if (this.failing !== undefined) return { status: this.failing, text: "" };
 		if (method === "PUT" && url === "/latest/api/token")
-			return /^\d+$/.test(String(headers[`${TOKEN}-ttl-seconds`.toLowerCase()]))
-				? { status: 200, text: `token-${this.#tokens}==` }
-				: { status: 400, text: "" };
-		if (headers[TOKEN.toLowerCase()] !== `token-${this.#tokens}==`)
+			return this.#newToken(
+				String(headers[`${TOKEN}-ttl-seconds`.toLowerCase()]),
+			);
+		const isGood = headers[TOKEN.toLowerCase()] === this.#token;
+		if (!isGood || this.nowS >= this.#expiresS)
 			return { status: 401, text: "" };
 		const text = this.data.get(url.replace(DATA, ""));
 		if (method !== "GET" || text === undefined || !url.startsWith(DATA))
