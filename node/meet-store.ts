@@ -23,12 +23,19 @@ export async function meetStore(
 	node: Pick<Stopper, "stop" | "isStopping">,
 ): Promise<void> {
 	let told: string | undefined;
+	let toldAway = false;
 	store.onChange((up) => {
 		const { trouble } = store;
-		// What a Redis that is there refuses was told; it may end one connection after the other.
-		if (up) told = trouble;
-		else if (trouble !== told)
+		if (up) {
+			if (toldAway && trouble === undefined)
+				log.info({}, "the store can be used now");
+			toldAway = false;
+			// What a Redis that is there refuses was told; it may end one connection after the other.
+			told = trouble;
+		} else if (trouble !== told) {
 			log.warn({ trouble }, "the store cannot be used; trying until it can");
+			toldAway = true;
+		}
 	});
 	const met = agree({ store, clock: systemClock, log, node }).then(
 		async (agreed) => {
@@ -53,5 +60,6 @@ export async function meetStore(
 		{ trouble: store.trouble },
 		"the store cannot be used yet; trying until it can",
 	);
+	toldAway = !store.up;
 	met.catch((error: Error) => node.stop(error));
 }

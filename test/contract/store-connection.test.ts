@@ -83,6 +83,27 @@ async function storeThatTrickles(pauseMs: number) {
 	return { server, url: `redis://127.0.0.1:${port}` };
 }
 
+test("a store that falls silent is said to take connections and not to answer, also once its connection is closed", async () => {
+	const { server, url } = await storeThatTrickles(60_000);
+	const connection = new Connection(url, systemClock, log);
+	const changes: boolean[] = [];
+	const left = new Promise<void>((resolve) =>
+		connection.onChange((up) => {
+			changes.push(up);
+			if (!up) resolve();
+		}),
+	);
+	await vi.waitUntil(() => connection.up);
+	await expect(connection.command("PING")).rejects.toMatchObject({
+		kind: "unknown",
+	});
+	await left;
+	expect(changes).toEqual([true, false]);
+	expect(connection.trouble).toBe("it takes connections and does not answer");
+	await connection.close();
+	server.close();
+});
+
 test("a store that keeps answering too slowly makes nobody wait for longer than twice the limit", async () => {
 	const pauseMs = 0.75 * STORE_COMMAND_TIMEOUT_MS;
 	const { server, url } = await storeThatTrickles(pauseMs);
@@ -101,6 +122,7 @@ test("a store that keeps answering too slowly makes nobody wait for longer than 
 	expect(asked[0]?.outcome).toBe("PONG");
 	expect(asked[5]?.outcome).toBeInstanceOf(StoreError);
 	expect(asked[5]?.outcome).toMatchObject({ kind: "unknown" });
+	expect(connection.trouble).toBe("it answers too slowly");
 	await connection.close();
 	server.close();
 });

@@ -86,6 +86,8 @@ test("while Redis is dead, for longer than a lease, submissions are refused; onc
 	await longerThanALease;
 	await redis.restart();
 	await expectResumed();
+	for (const node of cluster.nodes)
+		await node.says(/the store can be used now/);
 	await expectOneGoodRun(cluster.node(3), "dead-meanwhile");
 	await expectOneGoodRun(cluster.node(3), "outlives-death");
 	const { totals } = await cluster.node(3).cluster();
@@ -130,6 +132,7 @@ test("a node that does not find Redis says so, keeps trying, and is ready once i
 		expectRefused(await node.post("/v1/tasks", { type: "noop" }));
 		await gone.restart();
 		await node.ready();
+		await node.says(/the store can be used now/);
 		await node.post("/v1/tasks", { id: "a", type: "noop" });
 		expect((await node.whenEnded("a")).state).toBe("SUCCESS");
 	} finally {

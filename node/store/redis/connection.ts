@@ -29,7 +29,7 @@ import { type Clock, type Log, StoreError, type Timer } from "../../ports.ts";
 import { SlotMap } from "../../slot-map.ts";
 import type { Script } from "../scripts.ts";
 import { createClient } from "./client.ts";
-import { isReadOnly, meaningOf } from "./failure.ts";
+import { absenceOf, isReadOnly, meaningOf } from "./failure.ts";
 import { Flaws } from "./flaws.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isRefusal, obstacleOf, refusalOf } from "./refusal.ts";
@@ -38,6 +38,8 @@ import { SentinelWatch, type Told } from "./sentinel-watch.ts";
 import { parseStoreUrl } from "./url.ts";
 
 export type Reply = string | number | null | Reply[];
+
+const CLOSED = new Error("the connection closed");
 
 export class Connection {
 	/** Rises with every connection made; undefined while there is none. */
@@ -69,6 +71,7 @@ export class Connection {
 	readonly #pending = new SlotMap<(cause: Error) => void>();
 	readonly #outgoing: Outgoing;
 	readonly #listeners: ((up: boolean) => void)[] = [];
+	/** Why it is away; while it is up, why it would be if it went without a word. */
 	#lastTrouble: string;
 
 	constructor(url: string, clock: Clock, log: Log) {
@@ -98,15 +101,12 @@ export class Connection {
 			if (this.refusal === undefined) this.#begin();
 			else this.#redis.disconnect(true);
 		});
-		this.#redis.on("close", () =>
-			this.#lost(new Error("the connection closed")),
-		);
+		this.#redis.on("close", () => this.#lost());
 		this.#redis.on("error", (error: Error) => {
 			this.refusal = refusalOf(error) ?? this.refusal;
 			const known = this.refusal ?? obstacleOf(error);
 			if (known !== undefined) this.#tell(known);
-			this.#lastTrouble =
-				known ?? `it is not reachable (${error.message || error.name})`;
+			this.#lastTrouble = known ?? absenceOf(error);
 		});
 	}
 
@@ -235,6 +235,7 @@ export class Connection {
 	#look(): void {
 		if (this.#settled < this.#sentAtLook) {
 			this.#log.warn({}, "Redis answers too slowly: connecting anew");
+			this.#lastTrouble = "it answers too slowly";
 			this.#redis.stream.destroy();
 			return;
 		}
@@ -275,18 +276,19 @@ export class Connection {
 		this.life = this.#lives;
 		this.localAddress = this.#redis.stream.localAddress;
 		this.#told = undefined;
+		this.#lastTrouble = absenceOf(CLOSED);
 		this.#sentAtLook = this.#sent;
 		this.#lookLater();
 		for (const listener of this.#listeners) listener(true);
 	}
 
-	#lost(cause: Error): void {
+	/** Whatever ended the connection was told before. */
+	#lost(): void {
 		const wasUp = this.up;
 		this.life = undefined;
 		this.#looking?.cancel();
-		for (const reject of this.#pending) reject(cause);
+		for (const reject of this.#pending) reject(CLOSED);
 		if (!wasUp) return;
-		this.#lastTrouble = `it is not reachable (${cause.message})`;
 		for (const listener of this.#listeners) listener(false);
 	}
 }

@@ -1,6 +1,7 @@
 /**
  * What the failure of a command means: which `StoreError` it is, by the word with which
- * Redis's answer begins, or because there was no answer. Pure.
+ * Redis's answer begins, or because there was no answer. And what the failure of a
+ * connection means. Pure.
  */
 import { ReplyError } from "ioredis";
 import { StoreError } from "../../ports.ts";
@@ -30,6 +31,14 @@ export function meaningOf(error: Error): Error {
 	return AWAY.includes(word)
 		? new StoreError("unreachable", `Redis cannot serve: ${message}`)
 		: new StoreError("refused", `Redis refused a command: ${message}`);
+}
+
+/** Why Redis is away, by the error that ended a connection or kept it from being made: one clause. */
+export function absenceOf({ name, message }: Error): string {
+	// In ioredis's words: the host took the connection, and nothing came.
+	return message.startsWith("Socket timeout")
+		? "it takes connections and does not answer"
+		: `it is not reachable (${message || name})`;
 }
 
 /** A former primary has answered. */
