@@ -14,7 +14,8 @@ import { Trimmer, type TrimmerParts } from "../duties/trimmer.ts";
 import type { HomeWord } from "../lease/home-word.ts";
 import { Looks } from "../lease/looks.ts";
 import { Reaper, type ReaperParts } from "../lease/reaper.ts";
-import { Renewer, type RenewerEvents } from "../lease/renewer.ts";
+import { Renewer } from "../lease/renewer.ts";
+import type { RenewerEvents } from "../lease/renewer-events.ts";
 import { ShardMemory } from "../lease/shard-memory.ts";
 import type { HeldLease } from "../lease/warden.ts";
 import {

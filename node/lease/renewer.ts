@@ -39,7 +39,6 @@ import {
 import {
 	type Begun,
 	type Clock,
-	type GoodPulse,
 	type Lease,
 	type Log,
 	type NodeRecord,
@@ -52,6 +51,7 @@ import {
 } from "../ports.ts";
 import { LaterLife } from "./later-life.ts";
 import { OwnEntry, type OwnEntryParts } from "./own-entry.ts";
+import type { RenewerEvents } from "./renewer-events.ts";
 import type { ShardMemory } from "./shard-memory.ts";
 
 export interface RenewerParts {
@@ -78,18 +78,6 @@ export interface RenewerParts {
 	readonly events: RenewerEvents;
 }
 
-export interface RenewerEvents {
-	/** A session of a node of this name is open, or back. `previous`, an earlier one, has tasks to put back. */
-	opened(previous: SessionName | undefined, name: string): void;
-	/** `renewedMs` has changed. */
-	renewed(): void;
-	pulsed(pulse: GoodPulse): void;
-	/** The session is over: everything that it ran has been taken over. */
-	revoked(): void;
-	/** Another program runs under this node's identity; or the cluster was made anew, with so many shards. */
-	superseded(shards?: number): void;
-}
-
 export class Renewer {
 	session: SessionName | undefined;
 	epoch = 0;
@@ -101,6 +89,8 @@ export class Renewer {
 	readonly entry: OwnEntry;
 	/** When the last answered renewal of the session was sent. */
 	#renewedMs = 0;
+	/** When the newest session was asked for. */
+	#openedMs = Number.NEGATIVE_INFINITY;
 	#timer: Timer | undefined;
 	/** The number of the renewal under way; the answer of one that was given up is ignored. */
 	#beats = 0;
@@ -247,6 +237,9 @@ export class Renewer {
 		const { shard, clock, ttlMs, report, events, home, log } = this.#parts;
 		if (!home.mayOpen(shard.index)) return;
 		const sentMs = clock.monoMs();
+		// On a store that forgets sessions at once, the claims that a new one sets off would
+		// bring about the next without a pause.
+		if (sentMs - this.#openedMs < PULSE_MS_MIN) return;
 		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
 		const opened = await this.entry.open(from);
 		if (this.#isOver(beat)) return;
@@ -256,6 +249,7 @@ export class Renewer {
 				: this.#ousted(opened.shards);
 		this.#laterLife.isGone();
 		this.epoch = opened.epoch;
+		this.#openedMs = sentMs;
 		this.#memory.toldGeneration(opened);
 		this.session = formatSession(report.record().nodeId, opened.epoch);
 		this.#answered(sentMs, opened.nowMs);

@@ -30,9 +30,14 @@ function begin() {
 	);
 	shard.sessions.pulse = (...of) =>
 		silent ? new Promise(() => {}) : pulse(...of);
+	let opened = 0;
+	let asksAgain = false;
 	const events = {
-		...{ opened() {}, pulsed() {}, revoked() {}, superseded() {} },
-		renewed() {},
+		...{ pulsed() {}, revoked() {}, superseded() {}, renewed() {} },
+		opened() {
+			opened += 1;
+			if (asksAgain) clock.after(2, () => renewer.hurry());
+		},
 	};
 	const renewer = new Renewer({
 		...{ shard, clock, random: new SeededRandom(1), log, events },
@@ -57,6 +62,12 @@ function begin() {
 		silence() {
 			silent = true;
 		},
+		/** From now on each session is gone as soon as it is open, which a claim finds out at once. */
+		forgetful() {
+			asksAgain = true;
+			shard.sessions.pulse = async () => ({ ok: false, code: "revoked" });
+		},
+		opens: () => opened,
 	};
 }
 
@@ -129,4 +140,16 @@ test("a node that is reached elsewhere says so with its next renewal, and then n
 	expect(renewer.session).toBe(session);
 	expect(told).toBe(2);
 	renewer.stop();
+});
+
+test("on a store that forgets each session at once, sessions are opened no more often than pulses are due", async () => {
+	const { clock, renewer, forgetful, opens } = begin();
+	await clock.runFor(PULSE_MS_MAX);
+	forgetful();
+	const before = opens();
+	await clock.runFor(10 * PULSE_MS_MAX);
+	renewer.stop();
+	expect(opens() - before).toBeGreaterThanOrEqual(5);
+	// The first that was lost is made up for at once.
+	expect(opens() - before).toBeLessThanOrEqual(15);
 });

@@ -153,6 +153,7 @@ export const PLAN: readonly Dwelling[] = [
 		helpers: [
 			"node/lease/later-life.ts",
 			"node/lease/own-entry.ts",
+			"node/lease/renewer-events.ts",
 			"node/lease/shard-memory.ts",
 		],
 	},
