@@ -6,8 +6,8 @@
  * text: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces,
  * some of which are for all scripts. The pieces of the states that a task leaves or
  * enters follow from the moves that the script makes: so one place alone writes what is
- * known of the tasks in a state. One text, one SHA-1; see `connection.ts` for how it
- * runs.
+ * known of the tasks in a state. A script that writes asks first whether it may run to its
+ * end (see `redis/rights.ts`). One text, one SHA-1; see `connection.ts` for how it runs.
  */
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
@@ -16,6 +16,7 @@ import { ENDED_STATES, isEnded, type TaskState } from "../../protocol/state.ts";
 import { readAsset } from "../world/assets.ts";
 import { CONSTANTS } from "./constants.ts";
 import { neededOf, withoutComments, wordsOf } from "./definitions.ts";
+import { rightsCheck } from "./redis/rights.ts";
 
 /**
  * The version of the keys in `lua/keys.lua`: to be raised whenever scripts cannot read
@@ -230,7 +231,9 @@ export function loadScripts(): Readonly<Record<ScriptName, Script>> {
 
 function textOf(name: ScriptName): Omit<Script, "tookS"> {
 	const plan: ScriptPlan = SCRIPTS[name];
-	const source = `${FLAGS[plan.kind]}\n${compose(name, plan)}`;
+	const script = compose(name, plan);
+	const check = plan.kind === "read" ? "" : rightsCheck(script);
+	const source = `${FLAGS[plan.kind]}\n${check}${script}`;
 	const sha1 = createHash("sha1").update(source).digest("hex");
 	return { name, source, sha1 };
 }

@@ -4,11 +4,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
 import { aclRules } from "../../node/store/redis/rights.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
+import { loadScripts } from "../../node/store/scripts.ts";
 import { systemClock } from "../../node/world/clock.ts";
+import { formatSession } from "../../protocol/lease.ts";
+import type { ClaimedTask } from "../../protocol/task.ts";
+import { NO_GENERATION } from "../../protocol/token.ts";
 import { until } from "../cluster.ts";
+import { newTask } from "../new-task.ts";
 import { type RedisServer, startRedis } from "../redis.ts";
 import { RecordedLog } from "./recorded-log.ts";
-import { comesUp } from "./store-bench.ts";
+import { comesUp, nodeRecord, ROUTE, success, TTL_MS } from "./store-bench.ts";
 
 let server: RedisServer;
 let operator: Redis;
@@ -27,6 +32,15 @@ async function connect(url: string) {
 	const store = connectStore({ url, cluster: "rights", shards: 1, clock, log });
 	await comesUp(store);
 	return { store, log };
+}
+
+/** All that there is, by key. */
+async function contents(): Promise<Record<string, string>> {
+	const keys = (await operator.keys("*")).sort();
+	const texts = await Promise.all(keys.map((key) => operator.dumpBuffer(key)));
+	return Object.fromEntries(
+		keys.map((key, i) => [key, texts[i]?.toString("latin1") ?? ""]),
+	);
 }
 
 async function counts(store: RedisStore): Promise<string> {
@@ -67,6 +81,81 @@ test.each([
 	} finally {
 		await operator.flushall();
 		await store.close();
+	}
+});
+
+test("a script that may not run to its end does not begin: of what is refused nothing is there, and with the right back it is done", async () => {
+	const acl = (rule: string) => operator.acl("SETUSER", "ann", rule);
+	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
+	const { store } = await connect(server.url.replace("//", "//ann:p@"));
+	try {
+		await store.agreeOnShards(true);
+		const { tasks, sessions } = store.shards[0] as Shard;
+		const request = { record: nodeRecord("n"), ttlMs: TTL_MS };
+		const known = { known: NO_GENERATION, knownEpoch: 0 };
+		const opened = await sessions.open({ ...request, ...known });
+		if (!opened.ok) throw new Error("no session was opened");
+		const session = formatSession("n", opened.epoch);
+		const lease = { session, generation: opened.generation };
+		const claim = { ...lease, routes: [ROUTE], limit: 1 };
+		const rights = aclRules("rights").filter((rule) => /^\+[hxz]/.test(rule));
+		for (const right of rights) {
+			const id = `without${right}`;
+			const denied = async (ask: () => Promise<unknown>) => {
+				await acl(right.replace("+", "-"));
+				const before = await contents();
+				const refused = await ask().then(
+					() => false,
+					({ kind }: StoreError) => kind === "refused",
+				);
+				if (refused) expect([right, await contents()]).toEqual([right, before]);
+				await acl(right);
+				return refused;
+			};
+			const submit = () => tasks.submit([newTask(id, { route: ROUTE })]);
+			if (await denied(submit)) await submit();
+			if (await denied(() => tasks.claim(claim))) await tasks.claim(claim);
+			const [held] = await sessions.running(session);
+			const { id: heldId, token } = held ?? { id: "", token: 0 };
+			expect(heldId).toBe(id);
+			const end = success({ id, token } as ClaimedTask);
+			if (await denied(() => tasks.complete([end])))
+				await tasks.complete([end]);
+			const [task] = await tasks.get([id]);
+			expect(task?.state).toBe("SUCCESS");
+		}
+	} finally {
+		await operator.flushall();
+		await store.close();
+	}
+});
+
+test("each script that writes asks first whether its user may run all of it", async () => {
+	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
+	const ann = new Redis(server.url.replace("//", "//ann:p@"));
+	try {
+		const rights = aclRules("rights").filter((rule) => rule.startsWith("+"));
+		for (const right of rights) {
+			const command = right.slice(1);
+			if (command.startsWith("eval")) continue;
+			await operator.acl("SETUSER", "ann", `-${command}`);
+			for (const { name, source } of Object.values(loadScripts())) {
+				const names = source.includes(`'${command.toUpperCase()}'`);
+				if (!names || source.includes("flags=no-writes")) continue;
+				const told = await ann.eval(source, 1, "{rights:0}").then(
+					() => "done",
+					({ message }: Error) => message,
+				);
+				expect([name, told]).toEqual([
+					name,
+					`NOPERM this user has no permissions to run the '${command}' command`,
+				]);
+			}
+			await operator.acl("SETUSER", "ann", right);
+		}
+		expect(await contents()).toEqual({});
+	} finally {
+		ann.disconnect();
 	}
 });
 

@@ -1,7 +1,8 @@
 /**
  * The rights that a node's user needs in Redis, and no others: this is the one place for
  * them. The manual quotes it, and tests run with exactly these rights. A node that is
- * refused finds out here which right it lacks, since Redis does not say.
+ * refused finds out here which right it lacks, since Redis does not say. A script that
+ * writes is refused before it has begun.
  */
 
 /**
@@ -68,6 +69,26 @@ for _, tried in ipairs(missing) do
   if err and (string.find(err, 'NOPERM') or string.find(err, "can't run this command")) then answer[#answer + 1] = tried[1] end
 end
 return answer`;
+
+/**
+ * What a script asks before anything else: whether its user may run all the commands that
+ * it names. Redis undoes nothing of a script that it refuses half way, and an operator may
+ * take a right away at any time.
+ */
+export function rightsCheck(script: string): string {
+	const lacks = Object.keys(SCRIPTS_RUN)
+		.map((command) => command.toUpperCase())
+		.filter((command) => script.includes(`'${command}'`))
+		.map((command) => `not may('${command}') and '${command.toLowerCase()}'`);
+	return lacks.length === 0
+		? ""
+		: `do
+  local may = redis.acl_check_cmd
+  local lacks = ${lacks.join(" or ")}
+  if lacks then return redis.error_reply("NOPERM this user has no permissions to run the '" .. lacks .. "' command") end
+end
+`;
+}
 
 /** Whether an error says that the user lacks a right. */
 export function isDenial(message: string): boolean {
