@@ -67,6 +67,12 @@ export interface ReaperParts {
 	};
 }
 
+const LOSSES = {
+	now: "a node is dead; its tasks were taken back",
+	silent: "a node has fallen silent; its tasks were taken back",
+	expired: "a lease had expired; its tasks were taken back",
+} as const;
+
 export class Reaper {
 	readonly #parts: ReaperParts;
 	/** The number of leases that this node took, by reason. */
@@ -99,21 +105,23 @@ export class Reaper {
 		const beganMs = clock.monoMs();
 		try {
 			let tasks = 0;
+			let taken = false;
 			for (let left = 1; left > 0; ) {
 				const reply = await this.#revoke(session, grounds);
 				if (!reply.ok) return false;
 				// Before its tasks are shared out: it must get none of them.
 				this.#sessionOver(session, reply, beganMs);
 				if (reply.taken) this.taken[grounds.when] += 1;
+				taken ||= reply.taken === true;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
 				hinter.hint(reply.putBack);
 			}
-			const { when } = grounds;
-			const told = { shard: shard.index, session, when, tasks };
-			if (when === "silent")
-				log.warn(told, "a node has fallen silent; its tasks were taken back");
-			else log.info(told, "session revoked");
+			const about = { shard: shard.index, session, tasks };
+			// It left in good order, or another node was the first and says so.
+			if (!taken && tasks === 0) log.debug(about, "a session was over already");
+			else if (grounds.when === "expired") log.info(about, LOSSES.expired);
+			else log.warn(about, LOSSES[grounds.when]);
 			return true;
 		} catch (error) {
 			// The session stays listed as expired, so the next sweep goes on with it.

@@ -299,7 +299,8 @@ export class Renewer {
 		// Holders may have read the registry while this node was not in it, and ask it nothing.
 		this.#memory.missed();
 		events.renewed();
-		log.warn({ shard: shard.index, session }, `session ${end.code}`);
+		const about = { shard: shard.index, session, why: end.code };
+		log.warn(about, "the store knows this node's session no more");
 		if (isOusted)
 			return this.#ousted(end.code === "other_shards" ? end.shards : undefined);
 		events.revoked();

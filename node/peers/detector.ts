@@ -237,7 +237,10 @@ export class Detector {
 			refusalsLie: !inquirer.hasReached(nodeId) || refusals.lie(nodeId, life),
 		});
 		if (verdict === "dead")
-			log.warn({ nodeId }, "a node is dead; taking its tasks back");
+			log.debug(
+				{ nodeId },
+				"a node is gone, dead unless it left in good order",
+			);
 		return verdict;
 	}
 

@@ -18,12 +18,13 @@ function reaperOf(
 	};
 	const lost: true[] = [];
 	const did: string[] = [];
+	const log = new RecordedLog();
 	const shard = { ...standInShard({ sessions: { revoke } }), index };
 	const reaper = new Reaper({
 		self: "watcher",
 		inquest: { sightingsOf: () => [] },
 		...{ shard, clock },
-		log: new RecordedLog(),
+		log,
 		renewer: { mayReap },
 		hinter: { hint: () => did.push("shared its tasks out") },
 		roster: {
@@ -33,7 +34,7 @@ function reaperOf(
 		runner: { nodeLost: () => lost.push(true) },
 		coroner: { lostElsewhere: async () => true },
 	});
-	return { reaper, lost, did };
+	return { reaper, lost, did, log };
 }
 
 test("a lost node is reported by each node that finds it out, not only by the first", async () => {
@@ -73,3 +74,19 @@ test("in a shard whose epochs no digest tells, only what was said before its rea
 	await late.reaper.reap("node:1" as never, { when: "now" });
 	expect(late.did).toEqual(["shared its tasks out"]);
 });
+
+test.each([
+	["now", true, "a node is dead; its tasks were taken back"],
+	["now", false, undefined],
+	["expired", true, "a lease had expired; its tasks were taken back"],
+	["expired", false, undefined],
+] as const)(
+	"a session found %s, whose lease it took: %s; a node that left in good order is not called dead",
+	async (when, taken, words) => {
+		const reply = { putBack: [], left: 0, ...(taken && { taken }) } as const;
+		const { reaper, log } = reaperOf(true, { ok: true, ...reply });
+		await reaper.reap("node:1" as never, { when, expiresMs: 0 });
+		const loud = log.entries.filter(([level]) => level !== "debug");
+		expect(loud.map(([, , line]) => line)).toEqual(words ? [words] : []);
+	},
+);

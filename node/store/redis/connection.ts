@@ -267,7 +267,9 @@ export class Connection {
 			this.#log.debug({ host, port }, "told of the primary that it is with");
 			return;
 		}
+		if (this.#redis.stream.destroyed) return; // Another Sentinel has told it before.
 		this.#log.info({ host, port }, "Redis has another primary");
+		this.#lastTrouble = "it is no longer the primary";
 		this.#redis.stream.destroy();
 	}
 

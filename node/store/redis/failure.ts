@@ -33,12 +33,26 @@ export function meaningOf(error: Error): Error {
 		: new StoreError("refused", `Redis refused a command: ${message}`);
 }
 
+/** How errors of connections begin, in the words of Node and ioredis, and what they mean. */
+const ABSENCES: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
+	[
+		// The host took the connection, and nothing came.
+		[/^Socket timeout/, () => "it takes connections and does not answer"],
+		[
+			/^All sentinels are unreachable\.(?:.* Last error: (.*))?/,
+			(last) =>
+				`none of its Sentinels leads to a primary${last ? ` (${last})` : ""}`,
+		],
+		[/^(?:read|write) E/, () => "it is not reachable (the connection closed)"],
+	];
+
 /** Why Redis is away, by the error that ended a connection or kept it from being made: one clause. */
 export function absenceOf({ name, message }: Error): string {
-	// In ioredis's words: the host took the connection, and nothing came.
-	return message.startsWith("Socket timeout")
-		? "it takes connections and does not answer"
-		: `it is not reachable (${message || name})`;
+	for (const [form, clause] of ABSENCES) {
+		const [found, ...parts] = form.exec(message) ?? [];
+		if (found !== undefined) return clause(...parts);
+	}
+	return `it is not reachable (${message || name})`;
 }
 
 /** A former primary has answered. */
