@@ -172,7 +172,7 @@ export class Bulk {
 	}
 
 	async #act(
-		{ action, reason, force, asker, spreadMs }: BulkWish,
+		{ action, query, reason, force, asker, spreadMs }: BulkWish,
 		shard: number,
 		tasks: readonly TaskRecord[],
 	): Promise<number> {
@@ -180,7 +180,7 @@ export class Bulk {
 		switch (action) {
 			case "cancel":
 				return await wishes.cancelAll(shard, tasks, {
-					...{ reason, force, asker },
+					...{ reason, force, asker, state: query.state },
 				});
 			case "delete":
 				return await wishes.removeAll(shard, tasks);

@@ -92,13 +92,13 @@ export class TaskWishes {
 	}
 
 	/**
-	 * `tasks`: as they were read. Returns how many have ended because of this, or are asked
-	 * to.
+	 * `tasks`: as they were read; only those that are still in the `state` that is meant, if any is. Returns
+	 * how many have ended because of this, or are asked to.
 	 */
 	async cancelAll(
 		shard: number,
 		tasks: readonly TaskRecord[],
-		wish: Omit<CancelWish, "round">,
+		wish: Omit<CancelWish, "round"> & Pick<CancelRequest, "state">,
 	): Promise<number> {
 		const codes = await this.#cancel(shard, tasks, wish);
 		return count(codes, ["cancelled", "marked"]);
@@ -117,8 +117,8 @@ export class TaskWishes {
 		shard: number,
 		tasks: readonly TaskRecord[],
 	): Promise<number> {
-		const ids = tasks.map(({ id }) => id);
-		const outcomes = await this.#engineAt(shard).shard.tasks.remove(ids);
+		const meant = tasks.map(({ id, round }) => ({ id, round }));
+		const outcomes = await this.#engineAt(shard).shard.tasks.remove(meant);
 		return count(outcomes, ["removed"]);
 	}
 
@@ -126,7 +126,7 @@ export class TaskWishes {
 	async #cancel(
 		at: number,
 		all: CancelRequest["tasks"],
-		wish: Omit<CancelWish, "round">,
+		wish: Omit<CancelWish, "round"> & Pick<CancelRequest, "state">,
 	): Promise<CancelOutcome["code"][]> {
 		const { shard, looks } = this.#engineAt(at);
 		const { nodeId, digester, report, watcher } = this.#parts;
@@ -201,13 +201,15 @@ export class TaskWishes {
 	async remove(id: string, place: ReaderPlace): Wished<Removed> {
 		const { shard } = this.#engineOf(id);
 		return await readily(async () => {
-			const task = await this.#get(id, place);
-			if (isUnknown(task)) return task;
-			const [outcome] = await shard.tasks.remove([id]);
+			const task = await this.#get(id);
+			if (task === undefined) return undefined;
+			const { round, state } = task;
+			if (!isEnded(state)) return { code: "not_ended", task };
+			// In that round nothing happens to it any more: what was read is what is deleted.
+			const [outcome] = await shard.tasks.remove([{ id, round }]);
 			if (outcome === "removed") return { code: "done", task };
-			if (outcome !== "not_ended") return undefined;
-			const now = await this.#get(id, place);
-			return isUnknown(now) ? now : { code: outcome, task: now };
+			const now = outcome === "none" ? undefined : await this.#get(id);
+			return now && { code: "not_ended", task: now };
 		});
 	}
 

@@ -32,6 +32,7 @@ import type {
 	ChangeReply,
 	ChangeRequest,
 	RemoveOutcome,
+	RemoveRequest,
 	RetryReply,
 	RetryRequest,
 } from "./store-wishes.ts";
@@ -241,7 +242,7 @@ export interface ShardTasks {
 	/** Changes a task that waits or is SCHEDULED. */
 	change(request: ChangeRequest): Promise<ChangeReply>;
 	/** Deletes tasks that have ended. Outcomes in order. At most REMOVE_BATCH_MAX. */
-	remove(ids: readonly string[]): Promise<RemoveOutcome[]>;
+	remove(tasks: readonly RemoveRequest[]): Promise<RemoveOutcome[]>;
 	/**
 	 * Discards ended tasks: those past their time, and the oldest beyond the number and the
 	 * size to be kept, for successes and for others each, but none that ended within

@@ -2,6 +2,7 @@
  * What somebody asks a shard to do with its tasks: end, reopen, change or delete them.
  */
 import type { SessionName } from "../../protocol/lease.ts";
+import type { TaskState } from "../../protocol/state.ts";
 import type { TaskOptions } from "../../protocol/task-options.ts";
 import type { When } from "../../protocol/task-times.ts";
 import type { RoutedCount } from "./store-sessions.ts";
@@ -12,6 +13,8 @@ export interface CancelRequest {
 		/** The round that is meant; undefined for any. */
 		readonly round: number | undefined;
 	}[];
+	/** Only those that are in this state; absent: in any that has not ended. */
+	readonly state?: TaskState | undefined;
 	/** Who asks, without blanks. */
 	readonly by: string;
 	/** Empty if none was given. */
@@ -20,8 +23,8 @@ export interface CancelRequest {
 	readonly force: boolean;
 }
 /**
- * `none`: there is no such task. `same`: nothing was done, because another round is meant
- * or the task is CANCELLED already. `ended`: it had ended otherwise. `cancelled`: it is
+ * `none`: there is no such task. `same`: nothing was done, because another round or state is
+ * meant, or the task is CANCELLED already. `ended`: it had ended otherwise. `cancelled`: it is
  * CANCELLED now. `marked`: it runs, and ends when its holder has stopped it. `holder`:
  * the session that is to stop it.
  */
@@ -61,7 +64,14 @@ export interface RetryReply {
 	readonly reopened: readonly RoutedCount[];
 }
 
-export type RemoveOutcome = "none" | "removed" | "not_ended";
+export interface RemoveRequest {
+	readonly id: string;
+	/** The round that has ended; undefined for any. */
+	readonly round: number | undefined;
+}
+
+/** `other_round`: nothing was done, because another round is meant. */
+export type RemoveOutcome = "none" | "removed" | "not_ended" | "other_round";
 
 export interface ChangeRequest {
 	readonly id: string;

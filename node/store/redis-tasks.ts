@@ -44,6 +44,7 @@ import type {
 	QueuesReply,
 	QueuesRequest,
 	RemoveOutcome,
+	RemoveRequest,
 	RetryReply,
 	RetryRequest,
 	ShardCounts,
@@ -89,6 +90,7 @@ const REMOVE_OUTCOMES: readonly RemoveOutcome[] = [
 	"none",
 	"removed",
 	"not_ended",
+	"other_round",
 ];
 
 /** To read tasks of any size. */
@@ -152,11 +154,11 @@ export class RedisTasks implements ShardTasks {
 	}
 
 	async cancel(request: CancelRequest): Promise<CancelOutcome[]> {
-		const { tasks, by, reason, force } = request;
+		const { tasks, state = "", by, reason, force } = request;
 		assert(tasks.length <= CANCEL_BATCH_MAX);
 		return await inSteps(tasks, async (some) => {
 			const each = some.flatMap(({ id, round = "" }) => [id, round]);
-			const args = [by, reason, force ? 1 : 0, ...each];
+			const args = [by, reason, force ? 1 : 0, state, ...each];
 			return decodeCancel(await this.#scripts.run("cancel", ...args));
 		});
 	}
@@ -192,10 +194,11 @@ export class RedisTasks implements ShardTasks {
 		);
 	}
 
-	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
-		assert(ids.length <= REMOVE_BATCH_MAX);
-		const codes = await inSteps(ids, async (some) => {
-			return (await this.#scripts.run("remove", ...some)) as number[];
+	async remove(tasks: readonly RemoveRequest[]): Promise<RemoveOutcome[]> {
+		assert(tasks.length <= REMOVE_BATCH_MAX);
+		const codes = await inSteps(tasks, async (some) => {
+			const args = some.flatMap(({ id, round = "" }) => [id, round]);
+			return (await this.#scripts.run("remove", ...args)) as number[];
 		});
 		return codes.map((code) => REMOVE_OUTCOMES[code] ?? "none");
 	}

@@ -201,6 +201,28 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
+	it("a task that is no longer in the state that is meant is left alone", async () => {
+		const session = await bench.open();
+		const running = await bench.started(session);
+		const [waiting, later] = await bench.submit(
+			{},
+			{ options: { delay: "1h" } },
+		);
+		const tasks = [running.id, waiting?.id ?? "", later?.id ?? ""];
+		const states = ["STARTED", "PENDING", "SCHEDULED"] as const;
+		for (const state of states)
+			for (const [i, id] of tasks.entries())
+				if (states[i] !== state)
+					expect(await cancel(bench, id, { state })).toEqual({ code: "same" });
+		const read = await bench.tasks.get(tasks);
+		expect(read.map((task) => task?.state)).toEqual([...states]);
+		expect(read[0]?.cancel).toBeUndefined();
+		for (const [i, id] of tasks.entries())
+			expect(await cancel(bench, id, { state: states[i] })).toMatchObject({
+				code: i === 0 ? "marked" : "cancelled",
+			});
+	});
+
 	it("a task that does not exist cannot be cancelled", async () => {
 		expect(await cancel(bench, bench.task().id)).toEqual({ code: "none" });
 	});

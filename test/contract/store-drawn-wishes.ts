@@ -1,7 +1,8 @@
 /**
  * What users do with tasks, drawn at random: waiting tasks are changed, ended ones are
- * deleted or reopened.
+ * deleted or reopened, others cancelled.
  */
+import { TASK_STATES } from "../../protocol/state.ts";
 import { PLAIN } from "../../protocol/task-options.ts";
 import type { SeededRandom } from "../random.ts";
 import { SOME_OPTIONS } from "./store-bench.ts";
@@ -27,6 +28,31 @@ export function drawRetry(
 		expiresMs: random.pick([undefined, LAPSING_MS, NEVER_MS]),
 	}));
 	return { method: "tasks.retry", args: [requests] };
+}
+
+export function drawCancel(
+	random: SeededRandom,
+	ids: readonly string[],
+): Operation {
+	const request = {
+		...{ tasks: drawRounds(random, ids), by: random.pick(["ann", "bob"]) },
+		reason: random.pick(["", "why\nnot"]),
+		force: random.oneIn(3),
+		state: random.pick([undefined, undefined, ...TASK_STATES]),
+	};
+	return { method: "tasks.cancel", args: [request] };
+}
+
+export function drawRemove(
+	random: SeededRandom,
+	ids: readonly string[],
+): Operation {
+	return { method: "tasks.remove", args: [drawRounds(random, ids)] };
+}
+
+/** The round that is meant of each. */
+function drawRounds(random: SeededRandom, ids: readonly string[]) {
+	return ids.map((id) => ({ id, round: random.pick([undefined, 1, 2]) }));
 }
 
 const OPTIONS = [PLAIN, SOME_OPTIONS, { delay: NEVER_MS }, { expiresIn: 7 }];

@@ -43,7 +43,7 @@ export function eventRules(bench: Bench): void {
 		await bench.tasks.giveBack([back]);
 		const two = await bench.claimOne(session);
 		await bench.tasks.complete([success(two)]);
-		await bench.tasks.remove([id]);
+		await bench.tasks.remove([{ id, round: undefined }]);
 		const about = { route: task?.route, round: 1, tags };
 		const { name } = session;
 		const attempt = { ...about, session: name, attempt: 1 };

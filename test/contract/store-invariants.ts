@@ -21,7 +21,7 @@ import {
 } from "../../protocol/lease.ts";
 import { ACCESS_STEP_MAX, QUEUES_STEP_MAX } from "../../protocol/limits.ts";
 import { isMove } from "../../protocol/moves.ts";
-import { isEnded, TASK_STATES } from "../../protocol/state.ts";
+import { isEnded, TASK_STATES, type TaskState } from "../../protocol/state.ts";
 import type { TaskRecord } from "../../protocol/task.ts";
 import { addSums, noSums } from "../../protocol/work-sums.ts";
 import { busyOf } from "../fakes/busy.ts";
@@ -62,20 +62,9 @@ export async function look(
 	sessions: readonly SessionName[],
 	ids: readonly string[],
 ): Promise<Snapshot> {
-	const tasks: TaskRecord[] = [];
-	for (let beforeSeq = 2 ** 45; ; ) {
-		const request = { state: undefined, beforeSeq, limit: PAGE };
-		const page = await shard.tasks.list(request);
-		tasks.push(...page.tasks);
-		if (!page.more) break;
-		beforeSeq = page.tasks.at(-1)?.seq ?? 0;
-	}
+	const tasks = await listed(shard, undefined);
 	const states = await Promise.all(
-		TASK_STATES.map(
-			async (state) =>
-				(await shard.tasks.list({ state, beforeSeq: 2 ** 45, limit: 500 }))
-					.tasks,
-		),
+		TASK_STATES.map((state) => listed(shard, state)),
 	);
 	const running = await Promise.all(
 		sessions.map(async (session) =>
@@ -100,7 +89,21 @@ export async function look(
 	};
 }
 
-/** As many of the heads as the store gets to. */
+/** Page by page. A page ends early if much had to be looked at for it. */
+async function listed(
+	{ tasks }: Shard,
+	state: TaskState | undefined,
+): Promise<TaskRecord[]> {
+	const found: TaskRecord[] = [];
+	for (let beforeSeq = 2 ** 45; ; ) {
+		const page = await tasks.list({ state, beforeSeq, limit: PAGE });
+		found.push(...page.tasks);
+		if (!page.more) return found;
+		beforeSeq = page.downToSeq;
+	}
+}
+
+/** Of the heads as many as the store comes to. */
 async function liveOf({ live }: Shard, ids: readonly string[]) {
 	const { nowMs: _, samples: __, ...figures } = await live.look(0);
 	const sessions = figures.sessions.map(({ session }) => session);

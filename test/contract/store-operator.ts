@@ -30,7 +30,13 @@ import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
 import { drawRooms } from "./store-drawn-rooms.ts";
 import { drawSums } from "./store-drawn-sums.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
-import { drawChange, drawRetry, drawTrim } from "./store-drawn-wishes.ts";
+import {
+	drawCancel,
+	drawChange,
+	drawRemove,
+	drawRetry,
+	drawTrim,
+} from "./store-drawn-wishes.ts";
 import { drawEnd, drawGiveBack, drawHeld, type Held } from "./store-holder.ts";
 import type { Answer, Operation } from "./store-operation.ts";
 
@@ -146,14 +152,14 @@ export class Operator {
 		() => ({ method: "tasks.elapse", args: [1 + this.#random.below(3)] }),
 		() => ({ method: "tasks.elapse", args: [9] }),
 		() => ({ method: "stats.add", args: [drawSums(this.#random)] }),
-		() => this.#cancel(),
+		() => drawCancel(this.#random, this.#some(this.ids)),
 		() => ({ method: "sessions.running", args: [this.#session()] }),
 		() => this.#unlisted(),
 		...Array(2).fill(() => drawChange(this.#random, this.#id())),
 		() => drawTrim(this.#random),
 		() => drawRetry(this.#random, this.#some(this.ids)),
 		() => drawRetry(this.#random, this.#some(this.ids)),
-		() => ({ method: "tasks.remove", args: [this.#some(this.ids)] }),
+		() => drawRemove(this.#random, this.#some(this.ids)),
 		() => ({ method: "tasks.get", args: [this.#some(this.ids)] }),
 		...LOOKS.map((look) => () => drawLook(this.#random, look, this.#id())),
 		() => ({ method: "tasks.newest", args: [this.#id()] }),
@@ -249,16 +255,6 @@ export class Operator {
 	#unlisted(): Operation {
 		const held = this.#holdings().map(({ id, token }) => ({ id, token }));
 		return { method: "sessions.unlisted", args: [this.#session(), held] };
-	}
-
-	#cancel(): Operation {
-		const tasks = this.#some(this.ids).map((id) => ({
-			...{ id, round: this.#random.pick([undefined, 1, 2]) },
-		}));
-		const by = this.#random.pick(NODES);
-		const reason = this.#random.pick(["", "why\nnot"]);
-		const force = this.#random.oneIn(3);
-		return { method: "tasks.cancel", args: [{ tasks, by, reason, force }] };
 	}
 
 	#revoke(): Operation {

@@ -292,7 +292,7 @@ export function failureRules(bench: Bench): void {
 	it("a task that was deleted or reopened no longer counts as failed", async () => {
 		const each = [{ message: "no" }, { message: "way" }, { message: "left" }];
 		const [deleted = "", again = ""] = await fail(...each);
-		await bench.tasks.remove([deleted]);
+		await bench.tasks.remove([{ id: deleted, round: undefined }]);
 		await bench.tasks.retry([
 			{ id: again, round: 1, afterMs: 0, expiresMs: undefined },
 		]);

@@ -65,7 +65,7 @@ test("a task that was overwritten does not keep others from being cancelled, cha
 	expect((await tasks.retry(again)).outcomes).toEqual([
 		...["none", "none", "pending"],
 	]);
-	expect(await tasks.remove(all)).toEqual([
+	expect(await tasks.remove(again)).toEqual([
 		...["removed", "not_ended", "not_ended"],
 	]);
 });
@@ -80,6 +80,8 @@ test("a task whose end was overwritten is left alone", async () => {
 	const again = ids.map((id) => ({
 		...{ id, round: undefined, afterMs: 0, expiresMs: undefined },
 	}));
-	expect(await tasks.remove(["one"])).toEqual(["none"]);
+	expect(await tasks.remove([{ id: "one", round: undefined }])).toEqual([
+		"none",
+	]);
 	expect((await tasks.retry(again)).outcomes).toEqual(["none", "pending"]);
 });

@@ -84,7 +84,7 @@ const CALLS: {
 			tasks.retry([
 				{ id: "a", round: undefined, afterMs: 0, expiresMs: undefined },
 			]),
-		remove: (tasks) => tasks.remove(["a"]),
+		remove: (tasks) => tasks.remove([{ id: "a", round: undefined }]),
 		trim: (tasks) => tasks.trim(keeping(1), 0),
 		get: (tasks) => tasks.get(["a"]),
 		known: (tasks) => tasks.known([task]),

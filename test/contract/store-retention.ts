@@ -100,7 +100,9 @@ export function retentionRules(bench: Bench): void {
 	it("a task that says how long it is to be kept leaves nothing behind when it is deleted or reopened", async () => {
 		const session = await bench.open();
 		const ids = await endEach(bench, session, [{ options: own }, {}]);
-		expect(await bench.tasks.remove(ids)).toEqual(["removed", "removed"]);
+		expect(
+			await bench.tasks.remove(ids.map((id) => ({ id, round: 1 }))),
+		).toEqual(["removed", "removed"]);
 		const [again] = await endEach(bench, session, [
 			{ id: ids[0] ?? "", options: own },
 		]);

@@ -219,6 +219,11 @@ export function roundRules(bench: Bench): void {
 	});
 }
 
+/** Whichever round they are in. */
+function removed(bench: Bench, ...ids: string[]) {
+	return bench.tasks.remove(ids.map((id) => ({ id, round: undefined })));
+}
+
 export function removingRules(bench: Bench): void {
 	it("a reopened or deleted task is no longer among those to be discarded", async () => {
 		const session = await bench.open();
@@ -228,11 +233,11 @@ export function removingRules(bench: Bench): void {
 		const [one = "", two = "", three = ""] = tasks.map(({ id }) => id);
 		const order = async () =>
 			(await bench.world.places(bench.index)).order.flat();
-		await bench.tasks.remove([two]);
+		await removed(bench, two);
 		expect(await order()).toEqual([one, three]);
 		await retry(bench, one);
 		expect(await order()).toEqual([three]);
-		await bench.tasks.remove([three]);
+		await removed(bench, three);
 		expect(await order()).toEqual([]);
 	});
 
@@ -240,7 +245,7 @@ export function removingRules(bench: Bench): void {
 		const session = await bench.open();
 		const [task] = await bench.ended(session, 1);
 		const id = task?.id ?? "";
-		expect(await bench.tasks.remove([id, id, "nobody"])).toEqual([
+		expect(await removed(bench, id, id, "nobody")).toEqual([
 			...["removed", "none", "none"],
 		]);
 		expect(await bench.tasks.get([id])).toEqual([undefined]);
@@ -252,6 +257,20 @@ export function removingRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 	});
 
+	it("of a task that has ended in another round than is meant nothing is deleted", async () => {
+		const session = await bench.open();
+		const { id } = await failed(bench, session);
+		await retry(bench, id);
+		const [late] = [{ id, round: 1 }];
+		expect(await bench.tasks.remove([late])).toEqual(["other_round"]);
+		await bench.tasks.complete([success(await bench.claimOne(session))]);
+		expect(await bench.tasks.remove([late])).toEqual(["other_round"]);
+		expect(await bench.read(id)).toMatchObject({ state: "SUCCESS", round: 2 });
+		const meant = [{ id, round: 2 }];
+		expect(await bench.tasks.remove(meant)).toEqual(["removed"]);
+		expect(await bench.tasks.get([id])).toEqual([undefined]);
+	});
+
 	it("a task that has not ended is not deleted", async () => {
 		const session = await bench.open();
 		const running = await bench.started(session);
@@ -260,7 +279,7 @@ export function removingRules(bench: Bench): void {
 			{ options: { delay: "1h" } },
 		);
 		const ids = [running.id, waiting?.id ?? "", later?.id ?? ""];
-		expect(await bench.tasks.remove(ids)).toEqual(ids.map(() => "not_ended"));
+		expect(await removed(bench, ...ids)).toEqual(ids.map(() => "not_ended"));
 		const states = (await bench.tasks.get(ids)).map((task) => task?.state);
 		expect(states).toEqual(["STARTED", "PENDING", "SCHEDULED"]);
 	});

@@ -2,13 +2,14 @@
  * What becomes of tasks in one shard of the store's twin that somebody asks to end.
  */
 import type { CancelOutcome, CancelRequest } from "../../node/ports.ts";
+import { isEnded } from "../../protocol/state.ts";
 import type { Cancel, TaskError, TaskRecord } from "../../protocol/task.ts";
 import type { Tasks } from "./shard-tasks.ts";
 import { type Ending, ended } from "./task-record.ts";
 
 export function cancel(
 	tasks: Tasks,
-	{ tasks: meant, by, reason, force }: CancelRequest,
+	{ tasks: meant, state, by, reason, force }: CancelRequest,
 	nowMs: number,
 ): CancelOutcome[] {
 	const wish = { atMs: nowMs, by, reason };
@@ -16,6 +17,8 @@ export function cancel(
 		const task = tasks.get(id);
 		if (task === undefined) return { code: "none" };
 		if (round !== undefined && round !== task.round) return { code: "same" };
+		const isMeant = state === undefined || state === task.state;
+		if (!isMeant && !isEnded(task.state)) return { code: "same" };
 		return cancelOne(tasks, task, wish, force);
 	});
 }

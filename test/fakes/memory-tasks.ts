@@ -26,6 +26,7 @@ import type {
 	QueuesReply,
 	QueuesRequest,
 	RemoveOutcome,
+	RemoveRequest,
 	RetryReply,
 	RetryRequest,
 	ShardCounts,
@@ -161,10 +162,11 @@ export class MemoryTasks implements ShardTasks {
 		return reply;
 	}
 
-	async remove(ids: readonly string[]): Promise<RemoveOutcome[]> {
-		const outcomes = ids.map((id): RemoveOutcome => {
+	async remove(tasks: readonly RemoveRequest[]): Promise<RemoveOutcome[]> {
+		const outcomes = tasks.map(({ id, round }): RemoveOutcome => {
 			const task = this.#tasks.get(id);
 			if (task === undefined) return "none";
+			if (round !== undefined && round !== task.round) return "other_round";
 			if (!isEnded(task.state)) return "not_ended";
 			this.#tasks.remove(task);
 			this.#forget([id], "deleted");

@@ -94,9 +94,9 @@ function idleRemoval(sound: MemoryShard): Shard {
 	const isIdle = onceIn(4);
 	return tamperWith(sound, {
 		tasks: {
-			async remove(ids) {
-				if (!isIdle()) return await sound.tasks.remove(ids);
-				const tasks = await sound.tasks.get(ids);
+			async remove(meant) {
+				if (!isIdle()) return await sound.tasks.remove(meant);
+				const tasks = await sound.tasks.get(meant.map(({ id }) => id));
 				return tasks.map((task) => (task === undefined ? "none" : "removed"));
 			},
 		},
