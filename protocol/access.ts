@@ -67,7 +67,10 @@ export function seesPayloads({ role, payloads }: AccessGrant): boolean {
 	return role !== "read" || payloads === true;
 }
 
-export function isRestricted({ queues, types }: AccessGrant): boolean {
+export function isRestricted({
+	queues,
+	types,
+}: Pick<AccessGrant, "queues" | "types">): boolean {
 	return queues !== undefined || types !== undefined;
 }
 

@@ -2,6 +2,7 @@
  * LiveBacklog: which queues are worst, and which types fail most, for live pages. Read at
  * a pace (paced-read.ts), because both may take many steps.
  */
+import { isRestricted, reaches } from "../../protocol/access.ts";
 import {
 	LIVE_FAILING_STEPS,
 	LIVE_FAILING_TYPES_MAX,
@@ -18,13 +19,25 @@ import {
 } from "../../protocol/queue-view.ts";
 import type { QueueAsRead } from "../../protocol/schema/overview.ts";
 import { readRoute } from "../../protocol/view.ts";
-import type { OverviewApi, QueuesView, StatsView } from "../ports.ts";
+import type {
+	LiveWithin,
+	OverviewApi,
+	QueuesView,
+	StatsView,
+} from "../ports.ts";
 import { PacedRead, type PacedReadClock } from "./paced-read.ts";
 
 export interface LiveBacklogParts {
 	readonly clock: PacedReadClock;
 	readonly overview: Pick<OverviewApi, "queues" | "stats">;
 	readonly onlooker: QueueOnlooker;
+}
+
+/** Attempts that failed lately. */
+interface Failing {
+	readonly queue: string;
+	readonly type: string;
+	readonly failed: number;
 }
 
 interface Oldest {
@@ -38,7 +51,7 @@ export class LiveBacklog {
 	readonly #queues: PacedRead<QueuesView>;
 	readonly #stats: PacedRead<StatsView>;
 	#read: QueuesView | undefined;
-	#failing: { type: string; failed: number }[] = [];
+	#failing: readonly Failing[] = [];
 	readonly #onlooker: QueueOnlooker;
 
 	constructor({ clock, overview, onlooker }: LiveBacklogParts) {
@@ -62,8 +75,11 @@ export class LiveBacklog {
 		if (stats !== undefined) this.#failing = failingIn(stats);
 	}
 
-	get now() {
-		const { queues = [], asOfMs = 0 } = this.#read ?? {};
+	known(within: LiveWithin = {}) {
+		const { queues: all = [], asOfMs = 0 } = this.#read ?? {};
+		const queues = isRestricted(within)
+			? all.filter(({ route }) => reaches(within, readRoute(route)))
+			: all;
 		const rows = worstFirst(queues, this.#onlooker);
 		const told = rows
 			.slice(0, LIVE_QUEUES_MAX)
@@ -71,7 +87,7 @@ export class LiveBacklog {
 		return {
 			queues: this.#read && told,
 			queuesMore: rows.length - told.length,
-			failingTypes: this.#failing,
+			failingTypes: worstOf(this.#failing, within),
 			oldest: oldestIn(queues, asOfMs),
 		};
 	}
@@ -92,12 +108,22 @@ function oldestIn(
 	return { id: oldest.oldestId, queue, type, sinceMs };
 }
 
-function failingIn({ steps, asOfMs }: StatsView) {
+function failingIn({ steps, asOfMs }: StatsView): Failing[] {
 	const sinceMs = asOfMs - LIVE_FAILING_STEPS * STATS_HOUR_STEP_MS;
+	return steps
+		.filter(({ atMs }) => atMs >= sinceMs)
+		.flatMap(({ series }) => series.filter(({ failed }) => failed > 0));
+}
+
+/** By type. Series beyond the most that are kept are one, of all queues and types. */
+function worstOf(all: readonly Failing[], within: LiveWithin) {
 	const types = new Map<string, number>();
-	for (const { atMs, series } of steps)
-		for (const { type, failed } of atMs >= sinceMs ? series : [])
-			if (failed > 0) types.set(type, (types.get(type) ?? 0) + failed);
+	for (const { queue, type, failed } of all) {
+		const isOfMany = queue === "other" && type === "other";
+		if (isRestricted(within) && (isOfMany || !reaches(within, { queue, type })))
+			continue;
+		types.set(type, (types.get(type) ?? 0) + failed);
+	}
 	return [...types]
 		.map(([type, failed]) => ({ type, failed }))
 		.sort((a, b) => b.failed - a.failed)

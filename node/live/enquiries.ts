@@ -5,6 +5,7 @@
 import { LIVE_DEATHS_ASKED_MAX, LIVE_STEP_MS } from "../../protocol/limits.ts";
 import {
 	type LiveLook,
+	type LiveWithin,
 	type NodeView,
 	type ShardLive,
 	type ShardSessions,
@@ -23,11 +24,10 @@ export interface EnquiriesParts {
 export interface Backlog {
 	/** Reads again what is out of date; never rejects. */
 	read(): Promise<void>;
-	/** What was last read. */
-	readonly now: Pick<
-		Surroundings,
-		"queues" | "queuesMore" | "failingTypes" | "oldest"
-	>;
+	/** As it was read last, of all tasks or of those within. */
+	known(
+		within?: LiveWithin,
+	): Pick<Surroundings, "queues" | "queuesMore" | "failingTypes" | "oldest">;
 }
 
 export class Enquiries {
@@ -43,7 +43,7 @@ export class Enquiries {
 	 */
 	async tellOldest([first]: readonly LiveLook[]): Promise<void> {
 		const { shards, backlog } = this.#parts;
-		const { queues, oldest } = backlog.now;
+		const { queues, oldest } = backlog.known();
 		const sample = first?.samples.at(-1);
 		const stepMs = (first?.nowMs ?? 0) - LIVE_STEP_MS;
 		if (queues === undefined || sample === undefined) return;

@@ -49,10 +49,14 @@ export interface History {
 	readonly held: readonly Held[];
 }
 
-/** Reads the history; `looks` has one of each shard. @throws StoreError */
+/**
+ * `looks`: one of each shard. `headsMax`: of so many attempts that run, the longest first, it is read what
+ * they are. @throws StoreError
+ */
 export async function readHistory(
 	shards: readonly HistoryShard[],
 	looks: readonly LiveLook[],
+	headsMax = LIVE_ATTEMPTS_MAX,
 ): Promise<History> {
 	const backs = await Promise.all(
 		shards.map(({ events }, shard) =>
@@ -60,7 +64,9 @@ export async function readHistory(
 		),
 	);
 	const held = await Promise.all(
-		shards.map(({ live }, shard) => readHeld(live, shard, looks[shard])),
+		shards.map(({ live }, shard) =>
+			readHeld(live, shard, looks[shard], headsMax),
+		),
 	);
 	return {
 		happened: merged(backs.map(({ happened }) => happened)),
@@ -119,6 +125,7 @@ async function readHeld(
 	live: HistoryShard["live"],
 	shard: number,
 	look: LiveLook | undefined,
+	headsMax: number,
 ): Promise<Held[]> {
 	const sessions = (look?.sessions ?? [])
 		.filter(({ running }) => running > 0)
@@ -133,7 +140,7 @@ async function readHeld(
 	}
 	attempts.sort((a, b) => a.claimedMs - b.claimedMs);
 	const heads = new Map<string, LiveHead | undefined>();
-	const ids = attempts.slice(0, LIVE_ATTEMPTS_MAX).map(({ id }) => id);
+	const ids = attempts.slice(0, headsMax).map(({ id }) => id);
 	while (ids.length > 0) {
 		const told = await live.heads(ids);
 		if (told.length === 0) break;

@@ -21,6 +21,7 @@ import {
 	type Leases,
 	type LiveApi,
 	type LiveReader,
+	type LiveWithin,
 	type Log,
 	type NodeView,
 	type ShardSessions,
@@ -33,8 +34,10 @@ import { type History, type HistoryShard, readHistory } from "./history.ts";
 import { Reader } from "./live-reader.ts";
 import { LiveRun, type Surroundings } from "./live-run.ts";
 import { Looks } from "./looks.ts";
+import { type Kept, Portions, type Whole } from "./portions.ts";
 import { readStore } from "./surroundings.ts";
 import { WANTED } from "./wanted.ts";
+import { within } from "./within.ts";
 
 export interface LiveFeedParts {
 	readonly cluster: string;
@@ -71,7 +74,9 @@ interface Going {
 
 export class LiveFeed implements LiveApi {
 	#going: Going | undefined;
-	readonly #readers = new Set<Reader>();
+	/** And what each of them reads, if it is not told all. */
+	readonly #readers = new Map<Reader, Kept | undefined>();
+	readonly #portions: Portions;
 	#lingering: Timer | undefined;
 	#stopped = false;
 	readonly #looks: Looks;
@@ -84,31 +89,41 @@ export class LiveFeed implements LiveApi {
 		this.#parts = parts;
 		this.#looks = new Looks(parts);
 		this.#enquiries = new Enquiries(parts);
+		this.#portions = new Portions({ ...parts, looks: this.#looks });
 		parts.store.onChange((up) => this.#looks.changed(up));
 	}
 
 	/** Ends every stream, and lets none begin. */
 	stop(): void {
 		this.#stopped = true;
-		for (const reader of this.#readers) reader.end("stopping");
+		for (const reader of [...this.#readers.keys()]) reader.end("stopping");
 		this.#end();
 	}
 
-	async read(): Promise<LiveReader | undefined> {
+	async read(reach?: LiveWithin): Promise<LiveReader | undefined> {
 		if (this.#isFull) return undefined;
 		this.#lingering?.cancel();
 		this.#going ??= this.#begin();
 		const going = this.#going;
 		await going.ready;
+		const kept = reach && (await this.#portions.open(reach));
 		// Others may have come meanwhile.
 		if (this.#isFull || going.isOver) return undefined;
-		this.#first ??= going.run.first();
-		if (this.#first === undefined) return undefined;
-		const message = { frame: this.#first };
-		const reader = new Reader(message, (each) => this.#closed(each));
+		if (reach !== undefined && kept === undefined) return undefined;
+		const whole = this.#firstOf(going);
+		if (whole === undefined) return undefined;
+		const frame = kept ? this.#portions.first(kept, whole) : whole.frame;
+		const reader = new Reader({ frame }, (each) => this.#closed(each));
 		this.#lingering?.cancel();
-		this.#readers.add(reader);
+		this.#readers.set(reader, kept);
+		kept?.readers.add(reader);
 		return reader;
+	}
+
+	/** Of all tasks. Undefined: none was made yet. */
+	#firstOf({ run }: Going): Whole | undefined {
+		this.#first ??= run.first();
+		return this.#first && { frame: this.#first, seats: run.seats };
 	}
 
 	get #isFull(): boolean {
@@ -141,18 +156,20 @@ export class LiveFeed implements LiveApi {
 		if (going === undefined) return;
 		going.isOver = true;
 		going.events?.close();
+		this.#portions.end();
 	}
 
 	async #tick(going: Going, isFirst = false): Promise<void> {
 		const { clock, backlog } = this.#parts;
 		const beganMs = clock.monoMs();
-		const isNew = await this.#within(
+		const isNew = await within(
+			clock,
 			LIVE_WAIT_MS,
 			this.#looks.ask(going.run.afterMs),
 		);
 		if (isNew) going.run.looked(this.#looks.last);
 		if (isNew) void this.#enquiries.tellOldest(this.#looks.last);
-		if (isFirst) await this.#within(LIVE_WAIT_MS, backlog.read());
+		if (isFirst) await within(clock, LIVE_WAIT_MS, backlog.read());
 		else void backlog.read();
 		if (going.events === undefined) await this.#load(going);
 		if (going.isOver) return;
@@ -161,25 +178,30 @@ export class LiveFeed implements LiveApi {
 		if (isFirst && !isAnew) this.#beginWithout(going);
 		const frame = going.run.next(this.#looks.nowMs, this.#surroundings());
 		this.#first = undefined;
-		const told = isAnew ? going.run.first() : frame;
 		going.told = going.run;
-		if (told !== undefined) this.#tell(told);
+		this.#tell(going, frame, isAnew);
 		const leftMs = beganMs + LIVE_FRAME_MS - clock.monoMs();
 		clock.after(Math.max(0, leftMs), () => {
 			if (!going.isOver) void this.#tick(going);
 		});
 	}
 
-	#tell(frame: LiveFrame): void {
-		const message = { frame };
-		for (const reader of this.#readers) reader.tell(message);
+	/** `isAnew`: what is in the frame is not all that is new to those who read. */
+	#tell(going: Going, frame: LiveFrame, isAnew: boolean): void {
+		const { seats } = going.run;
+		const whole = { frame, seats };
+		const first = () => this.#firstOf(going) ?? whole;
+		const message = isAnew ? { frame: first().frame } : whole;
+		for (const [reader, kept] of this.#readers)
+			if (kept === undefined) reader.tell(message);
+		this.#portions.tell(whole, first, isAnew);
 	}
 
 	/** Reads what happened before, to go on from there. */
 	async #load(going: Going): Promise<void> {
 		if (!this.#looks.isFresh) return;
-		// An answer may be lost, so it is not waited for forever: the store is asked again.
-		await this.#within(LIVE_LOAD_MS, this.#read(going));
+		// An answer that was lost is not waited for for ever: it is asked again.
+		await within(this.#parts.clock, LIVE_LOAD_MS, this.#read(going));
 	}
 
 	async #read(going: Going): Promise<boolean> {
@@ -239,21 +261,13 @@ export class LiveFeed implements LiveApi {
 			from: away === undefined ? "store" : "gossip",
 			store: readStore(away, views, nodeId),
 			...{ nodes: views, elsewhere: events.elsewhere() },
-			...backlog.now,
+			...backlog.known(),
 		};
 	}
 
-	/** The value, or undefined if it does not come in time. */
-	#within<Value>(
-		ms: number,
-		answer: Promise<Value>,
-	): Promise<Value | undefined> {
-		const late = Promise.withResolvers<undefined>();
-		const timer = this.#parts.clock.after(ms, () => late.resolve(undefined));
-		return Promise.race([answer, late.promise]).finally(() => timer.cancel());
-	}
-
 	#closed(reader: Reader): void {
+		const kept = this.#readers.get(reader);
+		if (kept !== undefined) this.#portions.closed(kept, reader);
 		if (!this.#readers.delete(reader) || this.#readers.size > 0) return;
 		this.#lingering?.cancel();
 		if (this.#stopped) return;

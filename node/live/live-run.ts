@@ -4,22 +4,19 @@
  *
  * Asks nobody: see live-feed.ts, which brings all of it here.
  */
-import { readEvent, readView } from "../../protocol/event-view.ts";
 import { parseSession } from "../../protocol/lease.ts";
 import {
 	LIVE_DEATHS_MS,
 	LIVE_FAILING_MS,
 	LIVE_SPAN_MS,
 } from "../../protocol/limits.ts";
-import { parseRoute } from "../../protocol/route.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import type { Death, LiveLook, NodeView, Told } from "../ports.ts";
-import { Attempts } from "./attempts.ts";
 import { cellOf } from "./cells.ts";
 import { Deaths } from "./deaths.ts";
+import { Doings } from "./doings.ts";
 import { Figures } from "./figures.ts";
 import { type Around, FrameMaker } from "./frame-maker.ts";
-import { Happenings } from "./happenings.ts";
 import { type Happened, type History, runningBefore } from "./history.ts";
 import { NodeLines, type NodeNow } from "./node-lines.ts";
 import { Seats } from "./seats.ts";
@@ -45,25 +42,21 @@ export type Surroundings = Pick<
 export class LiveRun {
 	readonly deaths = new Deaths();
 	readonly #figures: Figures;
-	readonly #attempts = new Attempts(this.deaths);
-	readonly #seats = new Seats();
-	readonly #lines = new NodeLines(this.#seats);
-	readonly #happenings = new Happenings();
+	readonly seats = new Seats();
+	readonly #doings: Doings;
+	readonly #lines = new NodeLines(this.seats);
 	readonly #maker: FrameMaker;
 	/** How many tasks each node runs, as last counted by the store. */
 	#running = new Map<string, number>();
 	#around: Around | undefined;
-	readonly #parts: RunParts;
 
 	constructor(parts: RunParts) {
-		this.#parts = parts;
-		const { cluster, nodeId, shards } = parts;
+		const { cluster, nodeId, shards, names } = parts;
+		this.#doings = new Doings(names, this.deaths);
 		this.#figures = new Figures(shards);
 		this.#maker = new FrameMaker({
-			...{ cluster, nodeId, seats: this.#seats, attempts: this.#attempts },
+			...{ cluster, nodeId, names, seats: this.seats, doings: this.#doings },
 			...{ deaths: this.deaths, figures: this.#figures, lines: this.#lines },
-			happenings: this.#happenings,
-			names: parts.names,
 		});
 	}
 
@@ -89,12 +82,7 @@ export class LiveRun {
 	begin(history: History, nowMs: number, surroundings: Surroundings): void {
 		const { happened, held } = history;
 		for (const each of happened) this.#happened(each);
-		for (const { head, id, session, shard, token, attempt, claimedMs } of held)
-			this.#attempts.add({
-				...{ shard, task: id, token, attempt, claimedMs },
-				...{ node: parseSession(session).nodeId, round: head?.round },
-				...routeOf(head?.route),
-			});
+		this.#doings.add(held);
 		this.#around = this.#arrange(nowMs, surroundings);
 		const cells = this.#cellsBefore(history, nowMs);
 		this.#maker.begin(this.#around, cells);
@@ -102,10 +90,7 @@ export class LiveRun {
 
 	told(told: Told): void {
 		if ("event" in told) this.#happened(told);
-		else if ("view" in told) {
-			const view = readView(told.view, (id) => this.#parts.names.nameOf(id));
-			this.#happenings.happened(view, false);
-		}
+		else if ("view" in told) this.#doings.seen(told.view);
 	}
 
 	/** The store's records of how a node died. */
@@ -124,23 +109,17 @@ export class LiveRun {
 		return this.#around && this.#maker.first(this.#around);
 	}
 
-	#happened({ event, shard, atMs }: Happened): void {
-		const { about, id } = event;
-		const nameOf = (node: string) => this.#parts.names.nameOf(node);
-		if (about.kind.startsWith("task."))
-			this.#attempts.happened(event, shard, atMs);
-		if (about.kind === "session.revoked") {
-			const { why = "" } = about;
-			this.deaths.revoked(id, shard, atMs, why, event.tasks ?? 0);
-		}
-		if (isOrdinary(event)) return;
-		const hasMoved = this.#attempts.hasMoved(id);
-		this.#happenings.happened(readEvent(event, shard, atMs, nameOf), hasMoved);
+	#happened(happened: Happened): void {
+		this.#doings.happened(happened);
+		const { event, shard, atMs } = happened;
+		if (event.about.kind !== "session.revoked") return;
+		const { why = "" } = event.about;
+		this.deaths.revoked(event.id, shard, atMs, why, event.tasks ?? 0);
 	}
 
 	#arrange(nowMs: number, surroundings: Surroundings): Around {
 		const { nodes, failingTypes, oldest, from, ...rest } = surroundings;
-		this.#attempts.pass(nowMs);
+		this.#doings.attempts.pass(nowMs);
 		this.deaths.pass(nowMs);
 		const now = nodes.map((view) => this.#nodeNow(view, from));
 		this.#lines.seen(now);
@@ -199,18 +178,14 @@ export class LiveRun {
 				for (const [id, { slots: most = 0, startedMs = 0 }] of slots)
 					if (most > 0 && startedMs <= atMs)
 						busy.set(id, (counts.get(id) ?? 0) / most);
-			return cellOf(atMs, this.#seats, busy, this.#attempts.rate.at(atMs));
+			return cellOf(
+				atMs,
+				this.seats,
+				busy,
+				this.#doings.attempts.rate.at(atMs),
+			);
 		});
 	}
-}
-
-/** Whether the event is one of so many alike that nobody would notice it. */
-function isOrdinary({ about }: Happened["event"]): boolean {
-	const { kind, state } = about;
-	return (
-		(kind === "task.ended" && state === "SUCCESS") ||
-		(kind === "task.started" && (about.attempt ?? 1) < 2)
-	);
 }
 
 function vitalsOf({ load, memoryBytes }: NonNullable<NodeView["digest"]>) {
@@ -218,9 +193,4 @@ function vitalsOf({ load, memoryBytes }: NonNullable<NodeView["digest"]>) {
 		load: Math.round(load * 100) / 100,
 		...(memoryBytes !== undefined && { memoryBytes }),
 	};
-}
-
-function routeOf(route: string | undefined) {
-	const { type, queue } = parseRoute(route ?? "") ?? {};
-	return { type, queue };
 }

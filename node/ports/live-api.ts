@@ -1,4 +1,5 @@
 /** What a node tells the pages that are drawn from it, one frame a second. */
+import type { AccessGrant } from "../../protocol/access.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 import type { EventsOver } from "./event-api.ts";
 
@@ -6,6 +7,9 @@ import type { EventsOver } from "./event-api.ts";
 export interface LiveMessage {
 	readonly frame: LiveFrame;
 }
+
+/** Who reads reaches tasks of these queues and types alone. */
+export type LiveWithin = Pick<AccessGrant, "queues" | "types">;
 
 export interface LiveReader {
 	/**
@@ -19,6 +23,9 @@ export interface LiveReader {
 }
 
 export interface LiveApi {
-	/** Undefined if there are too many readers. Works while the store is away. */
-	read(): Promise<LiveReader | undefined>;
+	/**
+	 * `within`: for who reaches some tasks only; of others nothing is told. Undefined if there are too many
+	 * readers, or too many restrictions among them. Works while the store is away.
+	 */
+	read(within?: LiveWithin): Promise<LiveReader | undefined>;
 }

@@ -45,6 +45,8 @@ export const LIVE_OVER_MAX = 2_048;
 export const LIVE_CUT_MAX = 50_000;
 /** Readers of one node. Beyond: 503 `overloaded`. */
 export const LIVE_READERS_MAX = 1_000;
+/** Of different restrictions among them: each is told of its own tasks, and so costs the node as much as all others together. Beyond likewise. */
+export const LIVE_PORTIONS_MAX = 32;
 /** A reader that has not taken so many frames is too slow: its stream ends, and it may connect anew. */
 export const LIVE_BEHIND_MAX = 10;
 /** A node goes on making frames for so long when the last reader has left: a page that is loaded anew finds all there. */

@@ -5,12 +5,15 @@ import type {
 	LiveApi,
 	LiveMessage,
 	LiveReader,
+	LiveWithin,
 } from "../../node/ports.ts";
 import { LIVE_FRAME_MS } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
 
 export class FakeLive implements LiveApi {
 	full = false;
+	/** What each that has come to read reaches; undefined: all. */
+	readonly asked: (LiveWithin | undefined)[] = [];
 	/** What whoever reads is told. */
 	frames: readonly LiveFrame[] = [];
 	/** Then its stream ends; undefined: it stays, and is told what is told later, and each second the time. */
@@ -24,7 +27,8 @@ export class FakeLive implements LiveApi {
 		told.resolve(frame);
 	}
 
-	async read(): Promise<LiveReader | undefined> {
+	async read(within?: LiveWithin): Promise<LiveReader | undefined> {
+		this.asked.push(within);
 		if (this.full) return undefined;
 		const over = new AbortController();
 		const closed = Promise.withResolvers<undefined>();

@@ -1,7 +1,8 @@
 /**
  * Pages that are drawn live, from one node after the other, while nodes die and the store
  * loses writes. Frames keep their sizes, whatever happens. At the end each page shows what
- * there is: what another page is told that comes only then, and what the store has.
+ * there is: what another page is told that comes only then, and what the store has. Every other
+ * page reaches the tasks of one queue only.
  */
 import {
 	LIVE_DEATHS_MAX,
@@ -22,11 +23,20 @@ const STAY_MS_MAX = 12_000;
 /** At the end: to read what has become of all, some frames. */
 const SETTLED_MS = 8_000;
 
+const OWN = { queues: ["default"] };
+
 class Page extends Wanderer {
 	readonly flaws = new Set<string>();
+	/** Undefined: it reaches all tasks. */
+	readonly within: typeof OWN | undefined;
 
-	constructor(cluster: Cluster, random: SeededRandom) {
+	constructor(
+		cluster: Cluster,
+		random: SeededRandom,
+		within: typeof OWN | undefined,
+	) {
 		super(cluster, random);
+		this.within = within;
 		void this.wander(STAY_MS_MAX);
 	}
 
@@ -37,7 +47,7 @@ class Page extends Wanderer {
 	/** Until it has had enough, or the node has: it may be dead, or stand still. */
 	async read({ api }: SimulatedNode, leave: Promise<undefined>) {
 		const view = new LiveView();
-		const asked = api.live.read();
+		const asked = api.live.read(this.within);
 		const reader = await Promise.race([leave, asked]);
 		const close = () => void asked.then((late) => late?.close());
 		while (reader !== undefined) {
@@ -54,6 +64,12 @@ class Page extends Wanderer {
 		const most =
 			frame.kind === "first" ? LIVE_FIRST_BYTES_MAX : LIVE_NEXT_BYTES_MAX;
 		if (bytes > most) this.flaws.add(`was told ${bytes} bytes at once`);
+		if (this.within === undefined) return;
+		const { lanes, events = [], queues = [] } = frame;
+		const tasks = [...(lanes?.attempts ?? []), ...queues];
+		for (const { queue } of [...tasks, ...events.filter(({ task }) => task)])
+			if (queue === undefined || !this.within.queues.includes(queue))
+				this.flaws.add(`was told of ${queue}`);
 	}
 }
 
@@ -69,10 +85,10 @@ export class LiveWatchers {
 
 	constructor(cluster: Cluster, count: number, random: SeededRandom) {
 		this.#cluster = cluster;
-		this.#pages = Array.from(
-			{ length: count },
-			() => new Page(cluster, random),
-		);
+		this.#pages = Array.from({ length: count }, (_, i) => {
+			const isOfAll = (cluster.scenario.seed + i) % 2 === 0;
+			return new Page(cluster, random, isOfAll ? undefined : OWN);
+		});
 	}
 
 	/** All nodes are well, and there is work left: from now on each page stays where it is. */
@@ -105,7 +121,7 @@ export class LiveWatchers {
 			if (!node.machine.alive || fresh.reader === undefined) continue;
 			for (const flaw of [
 				...page.flaws,
-				...this.#flawsOf(old.view),
+				...this.#flawsOf(old.view, page),
 				...this.#deathFlawsOf(old.view),
 				...difference(old.view, fresh.view),
 			])
@@ -113,6 +129,18 @@ export class LiveWatchers {
 			for (const { close } of [old, fresh]) close();
 			await clock.runFor(1);
 		}
+	}
+
+	get #ownRunning(): number {
+		const { truth } = this.#cluster.world.server;
+		const records = truth.flatMap(({ contents }) => [
+			...contents.tasks.records.all,
+		]);
+		return records.filter(
+			({ state, route }) =>
+				state === "STARTED" &&
+				OWN.queues.some((queue) => route.startsWith(`${queue}|`)),
+		).length;
 	}
 
 	/** Deaths that are shown otherwise than the store took the leases. */
@@ -135,7 +163,7 @@ export class LiveWatchers {
 		);
 	}
 
-	#flawsOf({ bars, last }: LiveView): string[] {
+	#flawsOf({ bars, last }: LiveView, { within }: Page): string[] {
 		const { truth } = this.#cluster.world.server;
 		const states = truth.map(({ contents }) => contents.tasks.counts().states);
 		const sum = (state: "PENDING" | "STARTED") =>
@@ -149,7 +177,7 @@ export class LiveWatchers {
 			...(figures?.started === sum("STARTED")
 				? []
 				: ["shows other running tasks"]),
-			...(running.length === sum("STARTED")
+			...(running.length === (within ? this.#ownRunning : sum("STARTED"))
 				? []
 				: running.map(({ task }) => `shows ${task} as running`)),
 		];

@@ -4,6 +4,7 @@ import { LiveFeed } from "../../node/live/live-feed.ts";
 import {
 	type EventsOver,
 	type LiveReader,
+	type LiveWithin,
 	type NodeView,
 	type Shard,
 	StoreError,
@@ -19,6 +20,8 @@ import { newTask } from "../new-task.ts";
 import { linkShard } from "../sim/linked-shard.ts";
 
 const ROUTE = "default|work|";
+/** Of others than those who may read it. */
+const OTHERS = "others|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface Session {
@@ -76,10 +79,10 @@ export class Ground {
 			},
 			backlog: {
 				read: async () => {},
-				now: {
+				known: () => ({
 					...{ queues: [], queuesMore: 0, failingTypes: [] },
 					oldest: undefined,
-				},
+				}),
 			},
 		});
 	}
@@ -140,14 +143,16 @@ export class Ground {
 	}
 
 	async submit(...ids: string[]): Promise<void> {
-		await this.shard.tasks.submit(
-			ids.map((id) => newTask(id, { route: ROUTE })),
-		);
+		await this.submitTo(ROUTE, ids);
 	}
 
-	async claim(nodeId: string, limit: number) {
+	async submitTo(route: string, ids: readonly string[]): Promise<void> {
+		await this.shard.tasks.submit(ids.map((id) => newTask(id, { route })));
+	}
+
+	async claim(nodeId: string, limit: number, route = ROUTE) {
 		const { name = "", generation = 0 } = this.sessions.get(nodeId) ?? {};
-		const request = { session: name, generation, routes: [ROUTE], limit };
+		const request = { session: name, generation, routes: [route], limit };
 		const reply = await this.shard.tasks.claim(request);
 		if (!reply.ok) throw new Error(`it cannot claim: ${reply.code}`);
 		return reply.tasks;
@@ -167,6 +172,19 @@ export class Ground {
 			]);
 	}
 
+	/** Some tasks of others begin, and end if they are to. */
+	async runOthers(nodeId: string, ids: readonly string[], isToEnd: boolean) {
+		await this.submitTo(OTHERS, ids);
+		const tasks = await this.claim(nodeId, ids.length, OTHERS);
+		if (!isToEnd) return;
+		await this.shard.tasks.complete(
+			tasks.map(({ id, token, claimedMs }) => ({
+				...{ id, token, startedMs: claimedMs },
+				...{ state: "SUCCESS", result: "1" },
+			})),
+		);
+	}
+
 	/** Another takes its lease. */
 	async die(nodeId: string, by: string): Promise<void> {
 		this.dead.add(nodeId);
@@ -175,17 +193,23 @@ export class Ground {
 		await this.shard.sessions.revoke({ session, by, grounds, limit: 100 });
 	}
 
+	/** Undefined: it is not let in. */
+	async read(within?: LiveWithin): Promise<LiveReader | undefined> {
+		let answer: { readonly reader: LiveReader | undefined } | undefined;
+		void this.feed.read(within).then((reader) => {
+			answer = { reader };
+		});
+		await this.clock.runUntil(() => answer !== undefined, 10_000);
+		return answer?.reader;
+	}
+
 	/** Lets frames come. */
 	seconds(count: number): Promise<void> {
 		return this.clock.runFor(count * 1_000);
 	}
 
-	async reader(): Promise<Listener> {
-		let reader: LiveReader | undefined;
-		void this.feed.read().then((read) => {
-			reader = read;
-		});
-		await this.clock.runUntil(() => reader !== undefined, 10_000);
+	async reader(within?: LiveWithin): Promise<Listener> {
+		const reader = await this.read(within);
 		if (reader === undefined) throw new Error("there are too many");
 		const listener = new Listener(reader);
 		await this.clock.runFor(1);

@@ -18,7 +18,6 @@ import type { EventSource, EventStreams } from "../door/event-stream.ts";
 import { readQuery } from "../door/query.ts";
 import { type Reach, reachOf } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
-import { frameWithin, summaryOf } from "./live-parts.ts";
 
 const tooManyReaders: Problem = {
 	code: "overloaded",
@@ -36,7 +35,7 @@ export function liveHandlers(
 			const wish = readWish(request);
 			if ("problem" in wish) return sendProblem(reply, wish.problem);
 			const open = async () => {
-				const reader = await api.live.read();
+				const reader = await api.live.read(wish.within);
 				return reader && sourceOf(reader, wish, writer);
 			};
 			return await streams.answer(request, reply, open, tooManyReaders);
@@ -49,10 +48,9 @@ function sourceOf(
 	wish: Wish,
 	writer: Writer,
 ): EventSource<LiveMessage> {
-	const key = JSON.stringify(wish);
 	return {
 		...{ items: reader.messages, reader },
-		write: ({ frame }) => writer.write(frame, wish, key),
+		write: ({ frame }) => writer.write(frame, wish.page),
 		closing: (reason, elsewhere) =>
 			({
 				kind: "closing",
@@ -75,28 +73,38 @@ function readWish(
 	return { problem: { code: "invalid", field: "page", detail } };
 }
 
-/** Which frames a reader is told, and what of them. */
+/** What of the frames a reader is told. */
 interface Wish {
 	readonly page: LivePage;
-	/** Undefined: all. */
+	/** Of tasks; undefined: of all. */
 	readonly within: Reach | undefined;
 }
 
-/** Writes frames, each once for all wishes that are alike, however many read it. */
+/** Writes frames, each once for a kind of page, however many read it. */
 class Writer {
-	readonly #texts = new WeakMap<LiveFrame, Map<string, string>>();
+	readonly #texts = new WeakMap<LiveFrame, Map<LivePage, string>>();
 
-	/** `key`: the wish as text. */
-	write(frame: LiveFrame, { page, within }: Wish, key: string): string {
-		const texts = this.#texts.get(frame) ?? new Map<string, string>();
+	write(frame: LiveFrame, page: LivePage): string {
+		const texts = this.#texts.get(frame) ?? new Map<LivePage, string>();
 		this.#texts.set(frame, texts);
-		const known = texts.get(key);
+		const known = texts.get(page);
 		if (known !== undefined) return known;
-		const reached = within === undefined ? frame : frameWithin(within, frame);
-		const told = page === "cluster" ? reached : summaryOf(reached);
+		const told = page === "cluster" ? frame : summaryOf(frame);
 		const data = JSON.stringify(told);
 		const text = writeMessage({ event: frame.kind, data });
-		texts.set(key, text);
+		texts.set(page, text);
 		return text;
 	}
+}
+
+function summaryOf({
+	lanes: _lanes,
+	events: _events,
+	eventsMore: _more,
+	queues: _queues,
+	queuesMore: _queuesMore,
+	series: _series,
+	...rest
+}: LiveFrame): LiveFrame {
+	return rest;
 }

@@ -1,0 +1,132 @@
+/** Frames for those who reach the tasks of some queues or types only: all of their own, and nothing of others. */
+import { expect, test } from "vitest";
+import {
+	LIVE_ENDS_MAX,
+	LIVE_LINGER_MS,
+	LIVE_LOAD_MS,
+	LIVE_PORTIONS_MAX,
+} from "../../protocol/limits.ts";
+import type { LiveFrame } from "../../protocol/schema/live.ts";
+import type { LiveView } from "../live-view.ts";
+import { Ground } from "./live-ground.ts";
+
+const OWN = { queues: ["default"] };
+
+async function ground(): Promise<Ground> {
+	const ground = new Ground();
+	for (const node of ["ann", "bob"]) await ground.join(node);
+	return ground;
+}
+
+function idsOf(count: number, name: string): string[] {
+	return Array.from({ length: count }, (_, i) => `${name}-${i}`);
+}
+
+/** So many tasks of others a second that not each can be told. */
+async function busySecond(here: Ground, name: string): Promise<void> {
+	await here.runOthers("bob", idsOf(5 * LIVE_ENDS_MAX, name), true);
+}
+
+function queuesOf({ bars }: LiveView): (string | undefined)[] {
+	return [...new Set([...bars.values()].map(({ queue }) => queue))];
+}
+
+test("each attempt of its own tasks is told, however many others there are, and nothing of these", async () => {
+	const here = await ground();
+	for (const second of [1, 2, 3, 4, 5, 6]) {
+		await busySecond(here, `before${second}`);
+		await here.seconds(1);
+	}
+	const own = await here.reader(OWN);
+	const whole = await here.reader();
+	for (const second of [1, 2, 3]) {
+		await busySecond(here, `then${second}`);
+		const end = await here.run("ann", `own-${second}`);
+		await end();
+		await here.seconds(1);
+	}
+	await here.seconds(2);
+	expect(whole.view.last?.lanes?.by).toBe("cells");
+	expect(own.view.last?.lanes?.by).toBe("attempts");
+	for (const id of ["own-1", "own-2", "own-3"])
+		expect(own.view.barsOf(id)).toMatchObject([{ end: "success" }]);
+	expect(queuesOf(own.view)).toEqual(["default"]);
+	// Numbers of the whole cluster, and nodes, are told to everybody.
+	const { figures, lanes } = whole.view.last as LiveFrame;
+	expect(own.view.last?.figures).toEqual(figures);
+	expect(own.view.last?.lanes?.cells).toEqual(lanes?.cells);
+	expect(own.view.nodes).toEqual(whole.view.nodes);
+	for (const { reader } of [own, whole]) reader.close();
+});
+
+test("what happened before somebody reads is told of its own, though others ran for longer", async () => {
+	const here = await ground();
+	await here.runOthers("bob", idsOf(150, "older"), false);
+	await here.seconds(1);
+	await here.run("ann", "own");
+	await here.seconds(1);
+	// The events of it have been discarded since.
+	here.shard.contents.events.cut(0);
+	const { view, reader } = await here.reader(OWN);
+	expect(view.barsOf("own")).toMatchObject([{ type: "work", attempt: 1 }]);
+	expect(view.bars.size).toBe(1);
+	reader.close();
+});
+
+test("events worth telling are those of its own tasks and of nodes, also among many others", async () => {
+	const here = await ground();
+	const { view, reader } = await here.reader(OWN);
+	const cancel = (ids: readonly string[]) =>
+		here.shard.tasks.cancel({
+			tasks: ids.map((id) => ({ id, round: 1 })),
+			...{ by: "me", reason: "", force: false },
+		});
+	await here.submit("own");
+	const others = idsOf(60, "other");
+	await here.submitTo("others|work|", others);
+	await cancel(["own", ...others]);
+	await here.die("bob", "ann");
+	await here.seconds(2);
+	const kinds = view.events.map(({ kind, task = "" }) => `${kind} ${task}`);
+	expect(kinds.filter((kind) => kind !== "node.up ")).toEqual([
+		...["task.ended own", "node.dead "],
+	]);
+	expect(view.last).not.toHaveProperty("eventsMore");
+	reader.close();
+});
+
+test("if events are missing, or the store was away, its own are read anew and told anew", async () => {
+	const here = await ground();
+	here.goAway();
+	const { view, reader } = await here.reader(OWN);
+	expect(view.bars.size).toBe(0);
+	here.comeBack();
+	await here.run("ann", "own");
+	await here.runOthers("bob", ["other"], false);
+	await here.seconds(2 * (LIVE_LOAD_MS / 1_000));
+	expect(view.barsOf("own")).toHaveLength(1);
+	expect(view.bars.size).toBe(1);
+	expect(view.firsts).toBeGreaterThan(1);
+	reader.close();
+});
+
+test("many readers of one restriction cost what one costs, and those of too many are turned away", async () => {
+	const here = await ground();
+	const first = await here.reader(OWN);
+	await here.seconds(3);
+	const before = here.calls;
+	const others = [];
+	for (let each = 0; each < 100; each++) others.push(await here.reader(OWN));
+	expect(here.calls - before).toBeLessThan(10);
+	const restrictions = idsOf(LIVE_PORTIONS_MAX - 1, "queue");
+	for (const queue of restrictions)
+		others.push(await here.reader({ queues: [queue] }));
+	expect(await here.read({ queues: ["one more"] })).toBeUndefined();
+	others.push(await here.reader(), await here.reader(OWN));
+	for (const { reader } of others) reader.close();
+	await here.seconds(LIVE_LINGER_MS / 1_000 + 2);
+	const again = await here.read({ queues: ["one more"] });
+	expect(again).toBeDefined();
+	again?.close();
+	first.reader.close();
+});
