@@ -238,9 +238,14 @@ test("everything but reads and submissions is audited, whatever its outcome", as
 		{ filter: { queue: "q" } },
 		as("operate"),
 	);
+	await server.post(
+		"/v1/tasks/delete",
+		{ filter: { queue: "q" }, dryRun: true },
+		as("operate"),
+	);
 	server.api.failure = new StoreError("unreachable", "away");
 	await server.post("/v1/tasks/a/retry", {}, as("submit"));
-	await expect.poll(() => records.length).toBe(6);
+	await expect.poll(() => records.length).toBe(7);
 	const told = records.map(({ by, operation, target, outcome, status }) =>
 		[by, operation, target, outcome, status].join(" "),
 	);
@@ -250,6 +255,7 @@ test("everything but reads and submissions is audited, whatever its outcome", as
 		"token-file:1 deleteTask a refused 403",
 		"token-file:3 createToken ci done 201",
 		'token-file:3 deleteTasks {"queue":"q"} done 200',
+		'token-file:3 deleteTasks {"dryRun":true,"queue":"q"} done 200',
 		"token-file:2 retryTask a failed 503",
 	]);
 	expect(new Set(records.map(({ from }) => from))).toEqual(

@@ -67,7 +67,9 @@ export function bulkHandlers(
 			if (!asked.ok) return sendProblem(reply, asked.problem);
 			const asker = tokenOf(askerOf(request));
 			const wish = { ...read.wish, query: asked.query, asker };
-			request.target = JSON.stringify(wish.query).slice(0, TARGET_CHARS);
+			// What only counts is not to be taken for what it would have done.
+			const target = { ...(wish.isDry && { dryRun: true }), ...wish.query };
+			request.target = JSON.stringify(target).slice(0, TARGET_CHARS);
 			if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
 			const done = await waits.hold(reply, (signal) =>
 				api.tasks.bulk(wish, signal),
