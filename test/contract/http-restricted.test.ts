@@ -51,6 +51,25 @@ test("whether a restricted token reaches a task is asked without reading the tas
 	expect(reads).toBe(1);
 });
 
+test("a task that others have under an id since a restricted token began to wait for it is not told", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		role: "operate",
+		queues: ["images"],
+	});
+	const task = { id: "a", type: "t", queue: "images" };
+	await server.post("/v1/tasks", task, as("submit"));
+	const { get } = server.api;
+	// It is deleted meanwhile, and its id is submitted to another queue.
+	server.api.get = async (id) => {
+		const record = await get.call(server.api, id);
+		return record && { ...record, route: "mail|t|" };
+	};
+	const { status, json } = await server.get("/v1/tasks/a", own);
+	expect([status, json.code]).toEqual([404, "not_found"]);
+	expect((await server.get("/v1/tasks/a", as("read"))).status).toBe(200);
+});
+
 test("for a restricted token the tasks of others do not exist", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", {

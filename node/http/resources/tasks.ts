@@ -18,7 +18,7 @@ import { RETRY_AFTER_S, sendJson, sendProblem } from "../door/answer.ts";
 import type { Links } from "../door/links.ts";
 import { readsFull } from "../door/places.ts";
 import { readQuery } from "../door/query.ts";
-import { isOutOfReach, shownTo } from "../door/reach.ts";
+import { isOutOfReach, reachesRoute, shownTo } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
 import type { Waits } from "../door/waits.ts";
@@ -77,7 +77,9 @@ async function read(
 				);
 	if (found === undefined) return sendProblem(reply, readsFull);
 	const { record } = found;
-	if (record === undefined) return sendProblem(reply, noSuchTask);
+	// Since the wait began the id may have become a task of others.
+	if (record === undefined || !reachesRoute(asker, record.route))
+		return sendProblem(reply, noSuchTask);
 	links.toTask(reply, record.id);
 	if (waitMs > 0 && !isEnded(record.state)) {
 		const isCutShort = clock.monoMs() - startedMs < waitMs / 2;
