@@ -201,15 +201,16 @@ export class TaskWishes {
 	async remove(id: string, place: ReaderPlace): Wished<Removed> {
 		const { shard } = this.#engineOf(id);
 		return await readily(async () => {
-			const task = await this.#get(id);
-			if (task === undefined) return undefined;
+			const task = await this.#get(id, place);
+			if (isUnknown(task)) return task;
 			const { round, state } = task;
 			if (!isEnded(state)) return { code: "not_ended", task };
 			// In that round nothing happens to it any more: what was read is what is deleted.
 			const [outcome] = await shard.tasks.remove([{ id, round }]);
 			if (outcome === "removed") return { code: "done", task };
-			const now = outcome === "none" ? undefined : await this.#get(id);
-			return now && { code: "not_ended", task: now };
+			if (outcome === "none") return undefined;
+			const now = await this.#get(id, place);
+			return isUnknown(now) ? now : { code: "not_ended", task: now };
 		});
 	}
 
