@@ -38,7 +38,11 @@ import { systemClock, systemLoad, systemRandom } from "./world/clock.ts";
 import { GenerationFile } from "./world/generation-file.ts";
 import { type SystemLog, systemLog } from "./world/log.ts";
 import { NameFile } from "./world/name-file.ts";
-import { residentBytes, systemFigures } from "./world/process-figures.ts";
+import {
+	mayOpen,
+	residentBytes,
+	systemFigures,
+} from "./world/process-figures.ts";
 import { NO_TOKENS, type TokenFile } from "./world/token-file.ts";
 import { systemMint } from "./world/token-mint.ts";
 
@@ -83,6 +87,7 @@ export async function startNode(
 ): Promise<RunningNode> {
 	const parts = await openParts(options, endProcesses);
 	const { gossip, whereabouts, name, tls, log } = parts;
+	const filesMax = mayOpen();
 	let http: Http | undefined;
 	const engine = makeEngine(options, parts, (end) => void stopper.stop(end));
 	const service = makeService(options, parts, engine);
@@ -109,6 +114,7 @@ export async function startNode(
 			...(options.publicUrl && { publicUrl: options.publicUrl }),
 			corsOrigins: options.corsOrigins,
 			...(tls && { tls }),
+			...(filesMax !== undefined && { filesMax }),
 		});
 		whereabouts.served(http);
 		await meetStore(parts, () => start(options, parts, engine), stopper);

@@ -96,6 +96,8 @@ export interface HttpOptions {
 	readonly corsOrigins?: readonly string[];
 	/** Undefined for plain HTTP. */
 	readonly tls?: TlsFiles;
+	/** How many files the process may have open; undefined if nobody knows. */
+	readonly filesMax?: number;
 }
 
 export interface Http {
@@ -121,7 +123,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	let stopping = false;
 	const origins = originsOf(options);
 	const app = createServer(clock, base, tls, origins);
-	const crowd = new Crowd();
+	const crowd = new Crowd(options.filesMax);
+	crowd.tell(log);
 	crowd.watch(app.server as Server);
 	app.setErrorHandler((error, request, reply) =>
 		answerError(error, request, reply, log),

@@ -27,7 +27,7 @@ export function systemFigures(
 	startedMs: number,
 ): () => ProcessFigures {
 	const loop = new LoopDelay(clock);
-	const maxFds = readMaxFds();
+	const maxFds = mayOpen();
 	return () => {
 		const { user, system } = process.cpuUsage();
 		const [resident, virtualBytes, openFds] = [
@@ -125,7 +125,8 @@ function countFds(): number | undefined {
 	}
 }
 
-function readMaxFds(): number | undefined {
+/** How many files this process may have open at once; undefined if the system does not say. */
+export function mayOpen(): number | undefined {
 	const limits = readProc("/proc/self/limits");
 	const max = /^Max open files +(\d+)/m.exec(limits ?? "")?.[1];
 	return max === undefined ? undefined : Number(max);

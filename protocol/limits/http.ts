@@ -142,6 +142,8 @@ export const HTTP_CONNECTIONS_MAX = 4_096;
 export const HTTP_BACKLOG_MAX = 4_096;
 /** Further connections that are open at once. One more is closed as soon as it opens. */
 export const HTTP_SURPLUS_MAX = 1_024;
+/** Of the files that its process may have open, connections take this share at most, both kinds together. The rest is for the store, other nodes and task code. */
+export const HTTP_FILES_SHARE = 0.5;
 /** Requests of one connection whose answers are not sent yet. Beyond: it is not read until one is. */
 export const REQUESTS_OPEN_MAX = 8;
 /** Such requests over all connections. Beyond: each connection has one at a time. */

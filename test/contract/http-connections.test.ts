@@ -205,3 +205,29 @@ test("each connection beyond those that a node serves is told to come again, and
 	expect(String(text)).toMatch(/^HTTP\/1.1 200 /);
 	for (const socket of served) socket.destroy();
 });
+
+test("a node that may have few files open takes no more connections than leave half of them to Redis, to other nodes and to task code", async () => {
+	await using server = await startServer("127.0.0.1", { filesMax: 100 });
+	expect(server.told).toEqual([
+		expect.stringMatching(/^this process may have few files open.*ulimit -n/),
+	]);
+	const [host = "", port] = server.address.split(":");
+	const open = async () => {
+		const socket = connect(Number(port), host).setEncoding("utf8");
+		await once(socket, "connect");
+		return socket;
+	};
+	const ask = async (socket: Socket) => {
+		socket.write("GET /v1/cluster HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		const [text] = await once(socket, "data");
+		return String(text).slice(0, 12);
+	};
+	const served: Socket[] = [];
+	while (served.length < 40) served.push(await open());
+	const surplus = await Promise.all(Array.from({ length: 10 }, open));
+	const closed = await open();
+	await once(closed, "close");
+	expect(await ask(surplus[0] as Socket)).toBe("HTTP/1.1 503");
+	expect(await ask(served[39] as Socket)).toBe("HTTP/1.1 200");
+	for (const socket of [...served, ...surplus]) socket.destroy();
+});

@@ -62,7 +62,7 @@ let described: Described | undefined;
 
 /** Where it listens, the tokens that it is given, and how many requests it accepts of each. */
 export interface Site
-	extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls"> {
+	extends Pick<HttpOptions, "publicUrl" | "corsOrigins" | "tls" | "filesMax"> {
 	readonly given?: GivenTokens;
 	readonly rate?: number;
 }
