@@ -21,7 +21,7 @@ const BIN = join(ROOT, "node_modules/.bin");
 /** The projects of vitest, by part. */
 const PROJECTS: Readonly<Record<string, readonly string[]>> = {
 	unit: ["unit"],
-	contract: ["contract", "contract-timed"],
+	contract: ["contract", "contract-http", "contract-timed"],
 	sim: ["sim"],
 	e2e: ["e2e", "e2e-timed"],
 };

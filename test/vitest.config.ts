@@ -4,7 +4,8 @@
  *
  * - unit: two files at a time, all in two processes, since none changes what
  *   the next one meets;
- * - contract and sim: four at a time, as contract tests mostly wait;
+ * - contract and sim: four at a time, as contract tests mostly wait. Those of HTTP share
+ *   four processes, since each of them has a server of its own and changes nothing else;
  * - e2e: three at a time, each on a cluster of real processes that mostly waits. How long
  *   something takes is not measured there, but for bars that are several times what it takes on a
  *   busy machine;
@@ -38,6 +39,11 @@ const TIMED_CONTRACT = [
 	"executor-spread", // which tasks are short
 ].map((name) => `test/contract/${name}.test.ts`);
 
+/**
+ * These share processes, which saves each the time to load the server: most of a second of a
+ * core. The others have a browser, or take long.
+ */
+const HTTP = "test/contract/http-!(fuzz|manual|page).test.ts";
 /** Each first in its group: otherwise one of them would be left to the end, alone. */
 const LONGEST = [
 	"sim/simulation",
@@ -78,8 +84,12 @@ export default defineConfig({
 				...{ maxWorkers: CORES, groupOrder: 0 },
 			}),
 			project("contract", 120_000, {
-				...{ include: filesIn("contract"), exclude: TIMED_CONTRACT },
+				...{ include: filesIn("contract"), exclude: [...TIMED_CONTRACT, HTTP] },
 				globalSetup: BUNDLED,
+				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
+			}),
+			project("contract-http", 120_000, {
+				...{ include: [HTTP], isolate: false },
 				...{ maxWorkers: 2 * CORES, groupOrder: 1 },
 			}),
 			project("sim", 120_000, {
