@@ -39,20 +39,45 @@ export function shareOut(
 	let free = 0;
 	for (const { freeSlots } of rooms) free += freeSlots;
 	if (free < count) return undefined;
+	let kept = 0;
+	const quotas = new Map<string, number>();
+	for (const room of inTurn(rooms, count)) {
+		if (room === own) kept += 1;
+		else quotas.set(room.nodeId, (quotas.get(room.nodeId) ?? 0) + 1);
+	}
+	return { own: kept, quotas };
+}
+
+/**
+ * Which of at most so many tasks are this node's, counted from 1, if they are shared out
+ * like that: of any number of them, it is to have as many as there are turns up to it.
+ */
+export function turnsAt(
+	count: number,
+	own: Room,
+	others: readonly Room[],
+): number[] {
+	const rooms = [own, ...others].filter(({ freeSlots }) => freeSlots > 0);
+	const turns: number[] = [];
+	let tasks = 0;
+	for (const room of inTurn(rooms, count)) {
+		tasks += 1;
+		if (room === own) turns.push(tasks);
+	}
+	return turns;
+}
+
+/** Who gets the first of so many tasks, who the next, and so on, until all are given or there is no room. */
+function* inTurn(rooms: readonly Room[], count: number): Generator<Room> {
 	const given = rooms.map(() => 0);
 	for (let i = 0; i < count; i += 1) {
 		const safe = emptiest(rooms, given, false);
 		const at = safe === -1 ? emptiest(rooms, given, true) : safe;
+		const room = rooms[at];
+		if (room === undefined) return;
 		given[at] = (given[at] ?? 0) + 1;
+		yield room;
 	}
-	let kept = 0;
-	const quotas = new Map<string, number>();
-	for (const [i, room] of rooms.entries()) {
-		const tasks = given[i] ?? 0;
-		if (room === own) kept = tasks;
-		else if (tasks > 0) quotas.set(room.nodeId, tasks);
-	}
-	return { own: kept, quotas };
 }
 
 /** The first of the nodes that would be least full with one more task; -1 if all are full. */

@@ -107,6 +107,12 @@ export interface ClaimRequest extends Lease {
 	 * in at most one.
 	 */
 	readonly rooms?: readonly ClaimRoom[];
+	/**
+	 * Which of the tasks that wait on these routes are the session's, counted from 1, in
+	 * rising order: of however many wait, no more come than there are turns up to their
+	 * number. Undefined if all may come.
+	 */
+	readonly turns?: readonly number[];
 }
 
 export interface ClaimRoom {

@@ -126,12 +126,15 @@ export class RedisTasks implements ShardTasks {
 		routes,
 		limit,
 		rooms = [],
+		turns,
 	}: ClaimRequest): Promise<ClaimReply> {
-		assert(limit <= CLAIM_BATCH_MAX);
+		assert(limit > 0 && limit <= CLAIM_BATCH_MAX);
+		assert(turns === undefined || (turns.length > 0 && turns.length <= limit));
 		assert(routes.length > 0 && routes.length <= CLAIM_ROUTES_MAX);
 		if (!this.#scripts.isAdopted)
 			return { ok: false, code: "stale_generation" };
-		const args = [session, generation, limit, encodeRooms(rooms), ...routes];
+		const args = [session, generation, limit, encodeRooms(rooms)];
+		args.push(turns?.join(" ") ?? "", ...routes);
 		return decodeClaim(await this.#scripts.run("claim", ...args));
 	}
 

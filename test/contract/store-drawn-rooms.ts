@@ -1,9 +1,20 @@
-/** Random rooms of a claim: it may bring fewer tasks of some of its routes. */
-import type { ClaimRoom } from "../../node/ports.ts";
+/** Random claims: of some of their routes, or of all, fewer tasks may come than the limit. */
+import type { ClaimRequest, ClaimRoom, Lease } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { SeededRandom } from "../random.ts";
 
-export function drawRooms(
+export function drawClaim(
+	random: SeededRandom,
+	lease: Lease,
+	routes: readonly Route[],
+): ClaimRequest {
+	const limit = 1 + random.below(4);
+	const rooms = drawRooms(random, routes);
+	const turns = random.oneIn(4) ? drawTurns(random, limit) : undefined;
+	return { ...lease, routes, limit, rooms, ...(turns && { turns }) };
+}
+
+function drawRooms(
 	random: SeededRandom,
 	routes: readonly Route[],
 ): ClaimRoom[] {
@@ -12,4 +23,12 @@ export function drawRooms(
 	return [drawn.slice(0, first), drawn.slice(first)]
 		.filter((own) => own.length > 0)
 		.map((own) => ({ tasks: random.below(3), routes: own }));
+}
+
+function drawTurns(random: SeededRandom, limit: number): number[] {
+	let turn = 0;
+	return Array.from({ length: 1 + random.below(limit) }, () => {
+		turn += 1 + random.below(3);
+		return turn;
+	});
 }

@@ -27,7 +27,7 @@ import { drawAccess } from "./store-drawn-access.ts";
 import { drawList } from "./store-drawn-filter.ts";
 import { drawLook, LOOKS } from "./store-drawn-looks.ts";
 import { drawDeaths, drawRevoke } from "./store-drawn-losses.ts";
-import { drawRooms } from "./store-drawn-rooms.ts";
+import { drawClaim } from "./store-drawn-rooms.ts";
 import { drawSums } from "./store-drawn-sums.ts";
 import { drawTask, ROUTES } from "./store-drawn-task.ts";
 import {
@@ -226,9 +226,7 @@ export class Operator {
 
 	#claim(): Operation {
 		const routes = [...new Set(this.#some(ROUTES))];
-		const limit = 1 + this.#random.below(4);
-		const rooms = drawRooms(this.#random, routes);
-		const request = { ...this.#lease(), routes, limit, rooms };
+		const request = drawClaim(this.#random, this.#lease(), routes);
 		return { method: "tasks.claim", args: [request] };
 	}
 

@@ -34,6 +34,27 @@ export function claimRoomRules(bench: Bench): void {
 		expect((await claim(9)).given).toEqual([8, 7, 4, 1]);
 	});
 
+	it("of however many tasks wait, a node that takes turns with others gets those whose turn it has", async () => {
+		const session = await bench.open();
+		const routes = ["a|t|", "b|t|"];
+		const { name, generation } = session;
+		const request = { session: name, generation, routes, limit: 3 };
+		const claim = async (...turns: number[]) => {
+			const reply = await bench.tasks.claim({ ...request, turns });
+			if (!reply.ok) throw new Error(reply.code);
+			const given = reply.tasks.map(({ priority }) => priority);
+			return { given, waiting: reply.waiting };
+		};
+		expect(await claim(1, 2, 3)).toEqual({ given: [], waiting: [0, 0] });
+		await bench.submit(
+			...[9, 7, 5].map((priority) => ({ route: "a|t|", priority })),
+			...[8, 6].map((priority) => ({ route: "b|t|", priority })),
+		);
+		expect(await claim(6, 7)).toEqual({ given: [], waiting: [3, 2] });
+		expect(await claim(1, 5, 9)).toEqual({ given: [9, 8], waiting: [2, 1] });
+		expect(await claim(1, 2, 3)).toEqual({ given: [7, 6, 5], waiting: [0, 0] });
+	});
+
 	it("one route alone brings fewer tasks than the limit", async () => {
 		const session = await bench.open();
 		await bench.submit({}, {}, {});

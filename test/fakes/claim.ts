@@ -11,10 +11,12 @@ import type { Tasks } from "./shard-tasks.ts";
  */
 export function takeTasks(
 	tasks: Tasks,
-	{ routes, limit, rooms = [] }: ClaimRequest,
+	request: ClaimRequest,
 	nextHolder: () => Holder,
 	nowMs: number,
 ): ClaimedTask[] {
+	const { routes, rooms = [] } = request;
+	const limit = limitOf(tasks, request);
 	const taken: ClaimedTask[] = [];
 	const left = rooms.map((room) => room.tasks);
 	const roomOf = (at: number) =>
@@ -38,4 +40,12 @@ export function takeTasks(
 		bytes = more;
 	}
 	return taken;
+}
+
+/** If others have turns, too, no more than its own come. */
+function limitOf(tasks: Tasks, { routes, limit, turns }: ClaimRequest): number {
+	if (turns === undefined) return limit;
+	let waiting = 0;
+	for (const route of routes) waiting += tasks.queues.waiting(route);
+	return Math.min(limit, turns.filter((turn) => turn <= waiting).length);
 }

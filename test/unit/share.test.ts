@@ -1,6 +1,6 @@
 /** How tasks are shared among nodes, as a table. */
 import { expect, test } from "vitest";
-import { shareOut } from "../../protocol/share.ts";
+import { shareOut, turnsAt } from "../../protocol/share.ts";
 
 /** Free slots of so many, this node's first. */
 type Slots = readonly (readonly [free: number, slots: number])[];
@@ -83,4 +83,46 @@ test("if tasks come one by one, each node gets as many", () => {
 		free[at] = (free[at] ?? 0) - 1;
 	}
 	expect(free).toEqual([2, 2, 2]);
+});
+
+test.each<[string, Slots, readonly number[]]>([
+	["of three idle nodes each has every third", [IDLE, IDLE, IDLE], [1, 4, 7]],
+	["who runs more comes later", [[6, 8], IDLE, IDLE], [5, 8]],
+	["who has no room has none", [[0, 8], IDLE], []],
+	["who is alone has all that it has room for", [[3, 8]], [1, 2, 3]],
+	[
+		"who alone has room has it, too",
+		[
+			[2, 8],
+			[0, 8],
+		],
+		[1, 2],
+	],
+])("turns: %s", (_, slots, expected) => {
+	const rooms = slots.map(([freeSlots, all], i) => {
+		return { nodeId: `${i}`, freeSlots, slots: all };
+	});
+	const [own = { nodeId: "0", freeSlots: 0, slots: 0 }, ...others] = rooms;
+	expect(turnsAt(9, own, others)).toEqual(expected);
+});
+
+test("a node's turns are as many as what is shared out to it, of any number of tasks", () => {
+	const slots: Slots = [
+		[3, 8],
+		[8, 8],
+		[5, 16],
+		[1, 2],
+	];
+	const rooms = slots.map(([freeSlots, all], i) => {
+		return { nodeId: `${i}`, freeSlots, slots: all, atRisk: i === 1 };
+	});
+	for (const own of rooms) {
+		const others = rooms.filter((room) => room !== own);
+		const turns = turnsAt(99, own, others);
+		expect(turns).toHaveLength(own.freeSlots);
+		for (let count = 0; count <= 17; count += 1)
+			expect(turns.filter((turn) => turn <= count)).toHaveLength(
+				shareOut(count, own, others)?.own ?? -1,
+			);
+	}
 });

@@ -1,3 +1,15 @@
+-- How many tasks of these routes may come, `limit` at most, if others have turns, too: so many
+-- as there are numbers in `turns` up to the number of tasks that wait. With '' all may come.
+local function tasksInTurn(routes, turns, limit)
+  if turns == '' then return limit end
+  local waiting, tasks = 0, 0
+  for _, route in ipairs(routes) do waiting = waiting + call('ZCARD', queueKey(route)) end
+  for turn in string.gmatch(turns, '%d+') do
+    if tasks < limit and tonumber(turn) <= waiting then tasks = tasks + 1 end
+  end
+  return tasks
+end
+
 -- The heads of queues, taken in order of rank across them. Of a single queue up to `limit`
 -- tasks are read at once; of several a few each, and more of those that turn out to be first.
 -- `rooms` limits how many may be taken of some of them together, see claim.lua.

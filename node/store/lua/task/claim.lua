@@ -2,13 +2,13 @@
 -- Tasks that should have begun earlier end instead: expire.
 -- ARGV    session, generation, limit (tasks), smaller limits of some of the routes together:
 --         "tasks:number,number …", a blank between two, the routes by their numbers from 1;
+--         which of the tasks that wait on all routes may come, see tasksInTurn ('': any);
 --         then route …
 -- Returns { 'no_lease' } if the session's lease has expired or was revoked,
 --         { 'stale_generation' } if the store has restarted since the node opened,
 --         else { 'ok', waiting tasks left on each of these routes (blanks between), now (ms),
 --         token of the first task (those of the others follow it), ids with blanks between,
 --         text of each … }
---         task (those of the others follow it), ids with blanks between, text of each … }
 local session, generation, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = readClock()
 local meta = call('HMGET', META, 'gen', 'token', 'attempts', 'events')
@@ -37,7 +37,9 @@ local function settleExpiry(chosen, texts)
   return expired, ended
 end
 
-local heads, take = openHeads({ unpack(ARGV, 5) }, limit, ARGV[4])
+local routes = { unpack(ARGV, 6) }
+limit = tasksInTurn(routes, ARGV[5], limit)
+local heads, take = openHeads(routes, math.max(limit, 1), ARGV[4])
 -- Choose: as many at a time as fit into one answer. A task whose text is gone or damaged
 -- (deleted or written by hand) is dropped from its queue and nothing else, since there is
 -- nothing to run. One that has expired counts like one that is given.
