@@ -58,6 +58,8 @@ const SESSION_SCRIPTS = {
 	},
 	revoke: {
 		...{ kind: "write", moves: ["lose", "giveUpLost", "cancelLost"] },
+		// A claim of what it puts back: see heir.ts.
+		leads: true,
 		pieces: ["waiting-again", "past", "attempt", "cancels", "lives", "deaths"],
 	},
 	"lost-with": { kind: "read", pieces: ["lives"] },
@@ -193,6 +195,8 @@ interface ScriptPlan {
 	readonly kind: keyof typeof FLAGS;
 	readonly moves?: readonly MoveName[];
 	readonly pieces?: readonly string[];
+	/** Whether what is sent behind it in the same turn is to be answered together with it. */
+	readonly leads?: boolean;
 }
 
 /** Pieces that any script may need. */
@@ -212,6 +216,8 @@ export interface Script {
 	readonly name: ScriptName;
 	readonly source: string;
 	readonly sha1: string;
+	/** Whether what is sent behind it in the same turn leaves with it in one piece. */
+	readonly leads: boolean;
 	/** How long Redis took to answer, in seconds. */
 	readonly tookS: Histogram;
 }
@@ -235,7 +241,8 @@ function textOf(name: ScriptName): Omit<Script, "tookS"> {
 	const check = plan.kind === "read" ? "" : rightsCheck(script);
 	const source = `${FLAGS[plan.kind]}\n${check}${script}`;
 	const sha1 = createHash("sha1").update(source).digest("hex");
-	return { name, source, sha1 };
+	const { leads = false } = plan;
+	return { name, source, sha1, leads };
 }
 
 function compose(

@@ -9,6 +9,7 @@ import { expect, test, vi } from "vitest";
 import { type Log, StoreError } from "../../node/ports.ts";
 import { Connection } from "../../node/store/redis/connection.ts";
 import { connectStore } from "../../node/store/redis-store.ts";
+import { loadScripts } from "../../node/store/scripts.ts";
 import { systemClock } from "../../node/world/clock.ts";
 import { STORE_COMMAND_TIMEOUT_MS } from "../../protocol/limits.ts";
 
@@ -146,6 +147,32 @@ test("after a quiet moment a command is sent at once, and those that follow it i
 	vi.restoreAllMocks();
 	expect(sent).toBe(1);
 	await Promise.all([quiet, ...rest]);
+	await connection.close();
+	server.close();
+});
+
+test("a script that others follow at once leaves with them in one piece, whole, whether or not it is quiet", async () => {
+	const { server, url } = await storeThatTrickles(0);
+	const connection = new Connection(url, systemClock, log);
+	await new Promise<void>((resolve) =>
+		connection.onChange((up) => up && resolve()),
+	);
+	await connection.command("PING");
+	await sleep(20);
+	const { revoke, claim } = loadScripts();
+	const single = vi.spyOn(Socket.prototype, "_write");
+	const several = vi.spyOn(Socket.prototype, "_writev" as "_write");
+	const both = [connection.run(revoke, "{c:0}", [])];
+	both.push(connection.run(claim, "{c:0}", []));
+	await new Promise<void>((resolve) => process.nextTick(resolve));
+	const sent = [single.mock.calls.length, several.mock.calls.length];
+	const [chunks] = several.mock.calls[0] as unknown as [{ chunk: Buffer }[]];
+	const text = chunks.map(({ chunk }) => chunk.toString()).join("");
+	vi.restoreAllMocks();
+	expect(sent).toEqual([0, 1]);
+	expect(text.indexOf(revoke.source)).toBeGreaterThan(0);
+	expect(text.indexOf(claim.sha1)).toBeGreaterThan(text.indexOf(revoke.source));
+	await Promise.all(both);
 	await connection.close();
 	server.close();
 });

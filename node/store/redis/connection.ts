@@ -154,8 +154,14 @@ export class Connection {
 		tag: string,
 		args: readonly (string | number)[],
 	): Promise<Reply> {
+		const { source, sha1, leads } = script;
+		if (leads) {
+			if (this.up) this.#outgoing.gather(this.#redis.stream);
+			// Sent whole, since a second try would come after what is sent behind this one.
+			return await this.command("EVAL", source, 1, tag, ...args);
+		}
 		try {
-			return await this.command("EVALSHA", script.sha1, 1, tag, ...args);
+			return await this.command("EVALSHA", sha1, 1, tag, ...args);
 		} catch (error) {
 			if (
 				!(error instanceof ReplyError) ||
@@ -163,7 +169,7 @@ export class Connection {
 			)
 				throw error;
 			// Redis does not know the script (any more), so it did not run: send it whole.
-			return await this.command("EVAL", script.source, 1, tag, ...args);
+			return await this.command("EVAL", source, 1, tag, ...args);
 		}
 	}
 

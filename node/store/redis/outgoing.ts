@@ -7,7 +7,8 @@
  * before what is sent next, and Redis works on one batch while the node has another. If
  * nothing else is under way, gathering would only delay the first command for as long as
  * the turn has other things to do: for instance, a claim upon a hint for the
- * acknowledgement of the hint.
+ * acknowledgement of the hint. A command that others are to follow at once is gathered
+ * with them all the same.
  */
 import type { Writable } from "node:stream";
 import type { Clock } from "../../ports.ts";
@@ -31,7 +32,12 @@ export class Outgoing {
 	/** A command is about to be written to the stream. */
 	begin(stream: Writable): void {
 		this.#underWay += 1;
-		if (this.#gathering || this.#isQuiet()) return;
+		if (!this.#isQuiet()) this.gather(stream);
+	}
+
+	/** What is written to the stream in the rest of this turn leaves in one piece. */
+	gather(stream: Writable): void {
+		if (this.#gathering) return;
 		this.#gathering = true;
 		stream.cork();
 		process.nextTick(() => {
