@@ -17,7 +17,6 @@ import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
 	LEASE_TTL_MS,
 	PROBE_TIMEOUT_MS,
-	PULSE_MS_MAX,
 	SILENT_LEASE_MS,
 	SILENT_PEERS_MAX,
 	SILENT_WORD_MS,
@@ -78,8 +77,13 @@ interface Look {
 	wasPeer: boolean;
 }
 
-/** No look begins sooner: a living peer renews in time, except for one lost renewal. */
-const LOOK_AGE_MS = 2 * PULSE_MS_MAX;
+/**
+ * No look begins sooner, so that one which finds nobody ends as the store may take the
+ * lease: if it had begun a little sooner, what it found would be too old by then, and
+ * another look would end later. A living peer has renewed by now, even if one renewal was
+ * lost.
+ */
+const LOOK_AGE_MS = SILENT_LEASE_MS - PROBE_TIMEOUT_MS;
 
 export class Seeker {
 	readonly #looks = new Map<string, Look>();
@@ -148,13 +152,11 @@ export class Seeker {
 		const { nodeId } = parseSession(session);
 		const again = (ms: number) =>
 			this.#lookAfter(ms, key, look, engine, session);
-		do {
-			const waitMs = this.#waitMs(nodeId, look, engine);
-			if (waitMs > 0) return again(waitMs);
-			const isReached = await this.#isReached(nodeId);
-			if (this.#looks.get(key) !== look) return;
-			if (isReached) return again(PROBE_TIMEOUT_MS);
-		} while (this.#leftMs(look) >= PROBE_TIMEOUT_MS / 2);
+		const waitMs = this.#waitMs(nodeId, look, engine);
+		if (waitMs > 0) return again(waitMs);
+		const isReached = await this.#isReached(nodeId);
+		if (this.#looks.get(key) !== look) return;
+		if (isReached) return again(PROBE_TIMEOUT_MS);
 		const dueMs = clock.monoMs() + Math.max(0, this.#leftMs(look));
 		const take = async (): Promise<void> => {
 			const isOld = clock.monoMs() - dueMs > PROBE_TIMEOUT_MS;

@@ -91,6 +91,18 @@ test("a peer that is neither heard nor reached loses its lease as soon as the st
 	expect(first?.atMs).toBeLessThan(SILENT_LEASE_MS + 50);
 });
 
+test.each([200, 350, 500, 650, 790])(
+	"a peer that was last heard %i ms after its last renewal loses its lease no later",
+	async (heardMs) => {
+		const bench = begin();
+		bench.world.heardMs = heardMs;
+		await live(bench);
+		const atMs = bench.reaped[0]?.atMs;
+		expect(atMs).toBeGreaterThanOrEqual(SILENT_LEASE_MS);
+		expect(atMs).toBeLessThan(SILENT_LEASE_MS + 10);
+	},
+);
+
 test("a lease that was taken is not taken again, whatever pulses on their way still say", async () => {
 	const bench = begin();
 	await live(bench);
