@@ -33,6 +33,7 @@ import { BegunTeller } from "../work/begun-teller.ts";
 import { Claimer } from "../work/claimer.ts";
 import type { ClaimerParts } from "../work/claimer-parts.ts";
 import { Finisher, type FinisherParts } from "../work/finisher.ts";
+import { Heir } from "../work/heir.ts";
 import { Hinter, type HinterParts } from "../work/hinter.ts";
 import { Intake } from "../work/intake.ts";
 import { LeftOvers } from "../work/left-overs.ts";
@@ -135,11 +136,10 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 			...{ shard, clock, random, log, ttlMs, memory, report, sorter, teller },
 			...{ home, events: this },
 		});
-		const { renewer } = this;
-		this.looks = new Looks({ clock, renewer });
+		this.looks = new Looks({ clock, renewer: this.renewer });
 		this.intake = new Intake({ shard: index, lease: this, memory, runner });
 		this.leftOvers = new LeftOvers({ ...parts, engine: this });
-		const { intake, leftOvers } = this;
+		const { renewer, intake, leftOvers } = this;
 		this.claimer = new Claimer({
 			...{ shard, clock, log, serves, lease: renewer, slots: runner },
 			...{ caps: runner.caps, intake, turns, rumours: parts.hearer },
@@ -160,6 +160,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.reaper = new Reaper({
 			...{ shard, clock, log, renewer, hinter, roster, runner, self },
 			...{ coroner: parts.coroner, inquest: parts.watch },
+			heir: new Heir({ intake, spreader, claimer }),
 		});
 		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });
 		const timekeeper = new Timekeeper({

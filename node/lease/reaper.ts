@@ -10,6 +10,7 @@
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import { REVOKE_BATCH_MAX } from "../../protocol/limits.ts";
 import type { Sighting } from "../../protocol/loss.ts";
+import type { Route } from "../../protocol/route.ts";
 import {
 	type Clock,
 	type Log,
@@ -60,6 +61,14 @@ export interface ReaperParts {
 		/** A node has died, and what ran there may come here. */
 		nodeLost(): void;
 	};
+	/** See heir.ts. */
+	readonly heir: {
+		/**
+		 * A session of the node is being revoked. Returns how many of its tasks have come to
+		 * this node right behind that.
+		 */
+		inherit(nodeId: string): Promise<ReadonlyMap<Route, number>>;
+	};
 	/** See coroner.ts. */
 	readonly coroner: {
 		/** Whether the life has lost, or may have lost, tasks in other shards than this one. */
@@ -96,7 +105,7 @@ export class Reaper {
 	 * hold. Returns whether the session is over.
 	 */
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
-		const { shard, clock, log, hinter, runner } = this.#parts;
+		const { shard, clock, log, hinter, runner, heir } = this.#parts;
 		if (this.#under.has(session)) return false;
 		// Another node may be the first to reap it, and this one may be given its tasks all
 		// the same.
@@ -107,7 +116,10 @@ export class Reaper {
 			let tasks = 0;
 			let taken = false;
 			for (let left = 1; left > 0; ) {
-				const reply = await this.#revoke(session, grounds);
+				const revoking = this.#revoke(session, grounds);
+				// In the same turn, so that the store answers both at once.
+				const inheriting = heir.inherit(parseSession(session).nodeId);
+				const reply = await revoking;
 				if (!reply.ok) return false;
 				// Before its tasks are shared out: it must get none of them.
 				this.#sessionOver(session, reply, beganMs);
@@ -115,7 +127,7 @@ export class Reaper {
 				taken ||= reply.taken === true;
 				left = reply.left;
 				tasks += reply.putBack.reduce((sum, { count }) => sum + count, 0);
-				hinter.hint(reply.putBack);
+				hinter.hint(leftOf(reply.putBack, await inheriting));
 			}
 			const about = { shard: shard.index, session, tasks };
 			// It left in good order, or another node was the first and says so.
@@ -165,4 +177,16 @@ export class Reaper {
 		const lostElsewhere = await coroner.lostElsewhere(shard.index, life);
 		return await shard.sessions.revoke({ ...request, lostElsewhere });
 	}
+}
+
+/** Of what was put back, what has not been taken since. */
+function leftOf(
+	putBack: readonly RoutedCount[],
+	taken: ReadonlyMap<Route, number>,
+): RoutedCount[] {
+	return putBack
+		.map((each) => {
+			return { ...each, count: each.count - (taken.get(each.route) ?? 0) };
+		})
+		.filter(({ count }) => count > 0);
 }

@@ -26,17 +26,13 @@
  * what the claim took.
  */
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
-import { CLAIM_FILL_MS, CLAIMS_MAX } from "../../protocol/limits.ts";
+import { CLAIMS_MAX } from "../../protocol/limits.ts";
 import { type Route, servesRoute } from "../../protocol/route.ts";
-import type { NewTask } from "../../protocol/task.ts";
-import {
-	type Lease,
-	StoreError,
-	type SubmitOutcome,
-	type Timer,
-} from "../ports.ts";
+import type { ClaimedTask, NewTask } from "../../protocol/task.ts";
+import { type Lease, StoreError, type SubmitOutcome } from "../ports.ts";
 import { type Asked, ClaimChoice, type GoodClaim } from "./claim-choice.ts";
 import type { ClaimerParts } from "./claimer-parts.ts";
+import { Filling } from "./filling.ts";
 import type { HotRoutes } from "./hot-routes.ts";
 import { type Pledge, Pledges } from "./pledges.ts";
 import type { WantedRoutes } from "./wanted-routes.ts";
@@ -58,16 +54,14 @@ export class Claimer {
 	/** Whether the newest answer left tasks waiting. */
 	#moreWait = false;
 	#stopped = false;
-	/** Runs while a claim waits for more slots to come free. */
-	#filling: Timer | undefined;
-	/** Whether the claim that waited for more slots has waited long enough. */
-	#filled = false;
+	readonly #filling: Filling;
 	readonly #parts: ClaimerParts;
 
 	constructor(parts: ClaimerParts) {
 		this.#parts = parts;
 		const { caps, lastTurn, leftOvers } = parts;
 		this.pledges = new Pledges(parts);
+		this.#filling = new Filling(parts.clock, this);
 		this.#choice = new ClaimChoice(caps, lastTurn, leftOvers);
 		this.#hot = this.#choice.hot;
 		this.wanted = this.#choice.wanted;
@@ -142,8 +136,7 @@ export class Claimer {
 			this.#parts.turns.gotNone(this);
 			return;
 		}
-		this.#filling?.cancel();
-		this.#filling = undefined;
+		this.#filling.end();
 		void (asked.routes === undefined
 			? this.#claimWanted(lease, pledge)
 			: this.#claimHot(lease, pledge, asked.routes));
@@ -153,16 +146,10 @@ export class Claimer {
 
 	/** Slots for the next claim; none while it is better to wait for more of them. */
 	#pledge({ routes, slotsMax }: Asked): Pledge | undefined {
-		if (routes === undefined || !this.#moreWait || this.#filled)
+		if (routes === undefined || !this.#moreWait || this.#filling.isOver)
 			return this.pledges.take(slotsMax, false);
 		const pledge = this.pledges.take(slotsMax, true);
-		if (pledge === undefined && this.#inFlight === 0)
-			this.#filling ??= this.#parts.clock.after(CLAIM_FILL_MS, () => {
-				this.#filling = undefined;
-				this.#filled = true;
-				this.kick();
-				this.#filled = false;
-			});
+		if (pledge === undefined && this.#inFlight === 0) this.#filling.begin();
 		return pledge;
 	}
 
@@ -232,6 +219,24 @@ export class Claimer {
 		}
 	}
 
+	/** Claims at once those of the tasks on these routes whose turn this node has. Returns what came. */
+	async takeTurns(
+		routes: readonly Route[],
+		turns: readonly number[],
+	): Promise<readonly ClaimedTask[]> {
+		const { lease } = this.#parts.lease;
+		if (this.#stopped || lease === undefined) return [];
+		const pledge = this.pledges.take(turns.length, false);
+		if (pledge === undefined) return [];
+		const own = turns.slice(0, pledge.slots);
+		let came: readonly ClaimedTask[] = [];
+		const answered = ({ tasks }: GoodClaim) => {
+			came = tasks;
+		};
+		await this.#claim(lease, pledge, routes, answered, own);
+		return came;
+	}
+
 	#claimHot(
 		lease: Lease,
 		pledge: Pledge,
@@ -260,6 +265,7 @@ export class Claimer {
 		pledge: Pledge,
 		routes: readonly Route[],
 		answered: (reply: GoodClaim, number: number) => void,
+		turns?: readonly number[],
 	): Promise<void> {
 		const { shard, clock, log, intake } = this.#parts;
 		const { slots: limit } = pledge;
@@ -274,6 +280,7 @@ export class Claimer {
 			const reply = await shard.tasks.claim({
 				...{ ...lease, routes, limit },
 				...(rooms.length > 0 && { rooms }),
+				...(turns !== undefined && { turns }),
 			});
 			this.tookS.observe((clock.monoMs() - askedMs) / 1_000);
 			if (reply.ok) {

@@ -7,7 +7,9 @@
  * answers are still out, and whether one was lost.
  */
 import type { SessionName } from "../../protocol/lease.ts";
+import type { Route } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";
+import { LastRoutes } from "./last-routes.ts";
 
 export interface IntakeParts {
 	/** The index of the shard. */
@@ -34,6 +36,7 @@ export class Intake {
 	/** The newest token at the time a claim was lost; undefined if none is. */
 	lostAfter: number | undefined;
 	#underWay = 0;
+	readonly #lastRoutes = new LastRoutes();
 	readonly #parts: IntakeParts;
 
 	constructor(parts: IntakeParts) {
@@ -43,6 +46,11 @@ export class Intake {
 	/** Whether calls are under way that may bring tasks. */
 	get expects(): boolean {
 		return this.#underWay > 0;
+	}
+
+	/** The routes of which tasks came last. */
+	get lastRoutes(): readonly Route[] {
+		return this.#lastRoutes.all;
 	}
 
 	/** A call has been sent that may bring tasks; `over` follows once. */
@@ -70,6 +78,7 @@ export class Intake {
 		for (const { token } of tasks)
 			this.newestToken = Math.max(this.newestToken, token);
 		memory.toldToken(this.newestToken);
+		this.#lastRoutes.came(tasks);
 		if (session !== lease.session || !lease.trusts())
 			runner.handBack(shard, tasks, slots);
 		else if (slots === tasks.length) runner.deliver(shard, tasks);

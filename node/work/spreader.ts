@@ -8,7 +8,7 @@
  * can (see back-up.ts); the sweep finds the rest.
  */
 import { type Quota, shortQuotas } from "../../protocol/gossip.ts";
-import { QUOTAS_MAX } from "../../protocol/limits.ts";
+import { CLAIM_BATCH_MAX, QUOTAS_MAX } from "../../protocol/limits.ts";
 import {
 	type Route,
 	type Serves,
@@ -20,6 +20,7 @@ import {
 	type SharePlan,
 	type Shares,
 	shareOut,
+	turnsAt,
 } from "../../protocol/share.ts";
 import type { RoutedCount } from "../ports.ts";
 
@@ -112,6 +113,25 @@ export class Spreader {
 			promised.promise(shortQuotas(shares.quotas));
 		}
 		return plan.size === 0 ? undefined : plan;
+	}
+
+	/**
+	 * Which of the tasks that wait on these routes are this node's, once that node is gone.
+	 * Who serves any of the routes has turns at all of them.
+	 */
+	turns(routes: readonly Route[], gone: string): readonly number[] {
+		const { roster, runner, report, self } = this.#parts;
+		const { slots } = runner;
+		const { atRisk } = report;
+		const own = { nodeId: self, freeSlots: this.#freeSlots(), slots, atRisk };
+		const others = new Map<string, Room>();
+		for (const route of routes) {
+			// As in #shareOut.
+			const rooms = atRisk ? roster.reported(route) : roster.candidates(route);
+			for (const room of rooms)
+				if (room.nodeId !== gone) others.set(room.nodeId, room);
+		}
+		return turnsAt(CLAIM_BATCH_MAX, own, [...others.values()]);
 	}
 
 	/**

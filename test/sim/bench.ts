@@ -29,9 +29,9 @@ const STARTED_MS_MAX = 5_000;
  */
 export function beginCluster(
 	seed: number,
-	{ nodes, shards = 1, concurrency = 2, caps }: BenchPlan,
+	{ nodes, shards = 1, concurrency = 2, caps, storeMs = 0 }: BenchPlan,
 ): Bench {
-	return new Bench(seed, { nodes, shards, concurrency, caps });
+	return new Bench(seed, { nodes, shards, concurrency, caps, storeMs });
 }
 
 export interface BenchPlan {
@@ -41,6 +41,8 @@ export interface BenchPlan {
 	readonly concurrency?: number;
 	/** How many tasks each node runs at once, if all tasks are of the type that is capped. */
 	readonly caps?: readonly number[] | undefined;
+	/** How much longer one way to the store, or back, takes than to one next door. */
+	readonly storeMs?: number;
 }
 
 export class Bench {
@@ -54,7 +56,7 @@ export class Bench {
 
 	constructor(
 		seed: number,
-		{ nodes, shards, concurrency, caps }: Required<BenchPlan>,
+		{ nodes, shards, concurrency, caps, storeMs }: Required<BenchPlan>,
 	) {
 		const { clock } = this;
 		this.#route =
@@ -86,7 +88,7 @@ export class Bench {
 				...{ clock, server: this.server, hub: this.hub, disk: new Disk() },
 				...{ recorder: this.#recorder, kept: new Map() },
 				mint: new CountingMint(),
-				...{ storeMs: 0, lingers: false },
+				...{ storeMs, lingers: false },
 				random: new SeededRandom(seed ^ 0x0c0de),
 				log: () => silent,
 				tamperExecutor: (executor) => executor,

@@ -15,6 +15,35 @@ const PLANS = SEEDS.flatMap((seed) =>
 	[1, 4].map((shards) => [seed, shards] as const),
 );
 
+/** One way to a slow store, or back. */
+const STORE_MS = 40;
+
+test.each(SEEDS)(
+	"seed %i: however slow the store, most of what a dead node ran begins when it is put back, and the rest as soon as others can be told",
+	async (seed) => {
+		const plan = { nodes: NODES, concurrency: SLOTS, storeMs: STORE_MS };
+		const bench = beginCluster(seed, plan);
+		await bench.runFor(SETTLED_MS);
+		const ids = Array.from({ length: TASKS }, (_, i) => `task-${i}`);
+		bench.submitAll(bench.node(0), ids, { durationMs: 10_000 });
+		await bench.runFor(SETTLED_MS);
+		const victim = bench.node(seed % NODES);
+		const cutShort = bench.running(victim);
+		expect(cutShort.length).toBeGreaterThan(NODES);
+		const waiting = () =>
+			cutShort.filter((id) => bench.startsOf(id).length === 1);
+		victim.kill();
+		await bench.runFor(3 * STORE_MS);
+		expect(waiting().length).toBeLessThan(cutShort.length / 3);
+		await bench.runFor(2 * STORE_MS);
+		expect(waiting()).toEqual([]);
+		// And nobody has taken more than its share.
+		const left = Array.from({ length: NODES - 1 }, (_, i) => bench.node(i));
+		const counts = left.map((node) => bench.running(node).length);
+		expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+	},
+);
+
 test.each(PLANS)(
 	"seed %i, %i shards: what a dead node ran begins before anybody would take what others have left",
 	async (seed, shards) => {

@@ -65,6 +65,7 @@ test("a reaper asks what a suspect's node ran in other shards, and says so; it a
 			renewer: { mayReap: true },
 			hinter: { hint() {} },
 			roster: { sessionOver() {} },
+			heir: { inherit: async () => new Map() },
 			runner: { nodeLost() {} },
 			coroner: coronerOf(1, word),
 		});

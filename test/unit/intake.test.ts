@@ -73,3 +73,10 @@ test("what a lost call took is newer than all that had come before it", () => {
 	intake.over();
 	expect(intake).toMatchObject({ expects: false, lostAfter: 7 });
 });
+
+test("the routes of all tasks that come are remembered, also of those that are handed back", () => {
+	const { intake } = intakeOf();
+	intake.deliver([{ ...taskOf(1), route: "a|t|" }], "a:1", 1);
+	intake.deliver([{ ...taskOf(2), route: "b|t|" }], "a:2", 1);
+	expect(intake.lastRoutes).toEqual(["a|t|", "b|t|"]);
+});

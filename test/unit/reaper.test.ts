@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Reaper } from "../../node/lease/reaper.ts";
-import type { RevokeReply } from "../../node/ports.ts";
+import type { RevokeReply, RoutedCount } from "../../node/ports.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 import { standInShard } from "../stand-ins.ts";
@@ -10,9 +10,13 @@ function reaperOf(
 	mayReap: boolean,
 	reply: RevokeReply = { ok: false, code: "renewed" },
 	index = 0,
+	inherited: ReadonlyMap<string, number> = new Map(),
 ) {
 	const clock = new VirtualClock();
+	const calls: string[] = [];
+	const hinted: RoutedCount[] = [];
 	const revoke = async () => {
+		calls.push("revoke");
 		await clock.runFor(5);
 		return reply;
 	};
@@ -23,18 +27,28 @@ function reaperOf(
 	const reaper = new Reaper({
 		self: "watcher",
 		inquest: { sightingsOf: () => [] },
-		...{ shard, clock },
-		log,
+		...{ shard, clock, log },
 		renewer: { mayReap },
-		hinter: { hint: () => did.push("shared its tasks out") },
+		hinter: {
+			hint: (counts) => {
+				did.push("shared its tasks out");
+				hinted.push(...counts);
+			},
+		},
 		roster: {
 			sessionOver: (nodeId, words) =>
 				did.push(`left out ${nodeId} ${JSON.stringify(words)}`),
 		},
+		heir: {
+			inherit: async (nodeId) => {
+				calls.push(`inherit from ${nodeId}`);
+				return inherited;
+			},
+		},
 		runner: { nodeLost: () => lost.push(true) },
 		coroner: { lostElsewhere: async () => true },
 	});
-	return { reaper, lost, did, log };
+	return { reaper, lost, did, calls, hinted, log };
 }
 
 test("a lost node is reported by each node that finds it out, not only by the first", async () => {
@@ -90,3 +104,21 @@ test.each([
 		expect(loud.map(([, , line]) => line)).toEqual(words ? [words] : []);
 	},
 );
+
+test("what a node takes right behind the revocation is not shared out, the rest is", async () => {
+	const putBack = [
+		{ route: "a|t|", count: 3, topPriority: 5 },
+		{ route: "b|t|", count: 1, topPriority: 5 },
+	];
+	const inherited = new Map([
+		["a|t|", 2],
+		["b|t|", 1],
+		["c|t|", 1],
+	]);
+	const reply = { ok: true, taken: true, putBack, left: 0 } as const;
+	const { reaper, calls, hinted } = reaperOf(true, reply, 0, inherited);
+	const reaping = reaper.reap("node:1" as never, { when: "now" });
+	expect(calls).toEqual(["revoke", "inherit from node"]);
+	await reaping;
+	expect(hinted).toEqual([{ route: "a|t|", count: 1, topPriority: 5 }]);
+});

@@ -97,3 +97,23 @@ function ran(meter: RunMeter, type: string, ranMs: number): void {
 	const runs = meter.claimed(claimedTask({ type }));
 	meter.over(runs, { kind: "success", result: "null", ranMs }, undefined);
 }
+
+test("a node takes turns with all who serve any of the routes, but not with one that is gone", () => {
+	const { spreader, runner } = spreaderOf(["ann", "bob", "cid"]);
+	expect(spreader.turns([ROUTE], "cid").slice(0, 3)).toEqual([1, 4, 7]);
+	expect(spreader.turns([ROUTE, SHORT], "eve").slice(0, 3)).toEqual([1, 5, 9]);
+	runner.freeSlots = 2;
+	expect(spreader.turns([ROUTE], "cid")).toEqual([13, 16]);
+	runner.freeSlots = 0;
+	expect(spreader.turns([ROUTE], "cid")).toEqual([]);
+});
+
+test("a node that may soon be taken away has its turns when the others have no room, by their own word", () => {
+	const { spreader, promised } = spreaderOf(["ann", "bob"], {
+		report: { atRisk: true },
+	});
+	promised.promise([["ann", 4]]);
+	expect(spreader.turns([ROUTE], "bob")).toEqual(
+		[1, 2, 3, 4, 5, 6, 7, 8].map((turn) => 8 + turn),
+	);
+});
