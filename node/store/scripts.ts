@@ -77,7 +77,7 @@ const TASK_SCRIPTS = {
 	},
 	claim: {
 		...{ kind: "write", moves: ["claim", "expire"] },
-		pieces: ["lease", "heads", "times"],
+		pieces: ["lease", "heads", "times", "alike"],
 	},
 	complete: {
 		...{ kind: "write", moves: ["succeed", "fail", "cancelHeld"] },

@@ -119,6 +119,13 @@ end
 -- Lua's own tostring rounds above 10^14. All our numbers are whole and below 2^53.
 local function digits(number) return string.format('%d', number) end
 
+-- Texts of numbers that come up time and again, such as sizes. Lua takes as long to make one as to
+-- take a line of a task apart.
+local TEXTS = setmetatable({}, { __index = function(texts, number)
+  texts[number] = digits(number)
+  return texts[number]
+end })
+
 local function nodeOf(session) return string.match(session, '^(.*):%d+$') end
 
 local function rankOf(priority, seq) return (PRIORITY_MAX - priority) * SEQ_SPAN + seq end

@@ -41,7 +41,6 @@ local function openHeads(routes, limit, rooms)
   local function mayTake(head) return not head.room or head.room.left > 0 end
 
   local function lowest()
-    if not several then return heads[1].list[heads[1].at] and mayTake(heads[1]) and heads[1] end
     local best
     for _, head in ipairs(heads) do
       if head.rank and (not best or head.rank < best.rank) and mayTake(head) then best = head end
@@ -49,8 +48,21 @@ local function openHeads(routes, limit, rooms)
     return best
   end
 
+  -- The next ids of the only queue.
+  local function takeRun(count)
+    local head = heads[1]
+    local room = head.room
+    if head.at > #head.list and not head.whole then readOn(head) end
+    local last = math.min(head.at + count, room and head.at + room.left or math.huge, #head.list + 1) - 1
+    local ids = { unpack(head.list, head.at, last) }
+    head.at, head.taken = last + 1, head.taken + #ids
+    if room then room.left = room.left - #ids end
+    return ids
+  end
+
   -- The next ids, up to `count` of them.
   local function take(count)
+    if not several then return takeRun(count) end
     local ids = {}
     while #ids < count do
       local head = lowest()
@@ -58,8 +70,7 @@ local function openHeads(routes, limit, rooms)
       ids[#ids + 1] = head.list[head.at]
       head.at, head.taken = head.at + step, head.taken + 1
       if head.room then head.room.left = head.room.left - 1 end
-      if head.at > #head.list and not head.whole then readOn(head)
-      elseif several then head.rank = tonumber(head.list[head.at + 1]) end
+      if head.at > #head.list and not head.whole then readOn(head) else head.rank = tonumber(head.list[head.at + 1]) end
     end
     return ids
   end

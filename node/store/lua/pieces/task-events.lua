@@ -18,22 +18,6 @@ local function noteNew(id, route, rest, due, session, token)
   if session then starts[#starts + 1] = id end
 end
 
--- What the line of the last one says, if it has no options, and the things of that line.
-local lastAttempt, lastMore, lastRoute, atHand
-
--- A task that waited is claimed. `more`: its counts behind the attempts; `options`: how the line of its options begins.
-local function noteBegun(id, token, session, text, attempt, more, route, options)
-  local isPlain = options == '\n'
-  if attempt ~= lastAttempt or more ~= lastMore or route ~= lastRoute or not isPlain then
-    local round = more == '' and '1' or string.match(more, '^,%d+,%d+,%d+,(%d+)') or '1'
-    local tags = tagsIn(text, (string.find(text, '\n', 1, true) or #text) + 1)
-    atHand = thingsOf(table.concat({ 's', session, attempt, round, route, tags }, ' '))
-    atHand[#atHand + 1] = '=' .. token
-    lastAttempt, lastMore, lastRoute = isPlain and attempt, more, route
-  end
-  atHand[#atHand + 1] = id
-end
-
 -- Keeps with the head of a task which of its attempts is over, and how it ended.
 local function setOver(head, how, session, attempt, token)
   head.over, head.token = how .. ' ' .. session .. ' ' .. attempt .. ' ' .. aboutOf(head), token

@@ -44,7 +44,7 @@ local heads, take = openHeads(routes, math.max(limit, 1), ARGV[4])
 -- (deleted or written by hand) is dropped from its queue and nothing else, since there is
 -- nothing to run. One that has expired counts like one that is given.
 local token = tonumber(meta[2] or 0)
-local claimed, holder = ' ' .. digits(now) .. ' ', ' ' .. session
+local alike = {}
 local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}
 local taken, ended, bytes, unreadable = 0, 0, 0, 0
 while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
@@ -56,21 +56,17 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   ended = ended + more
   if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
   for i, text in ipairs(texts) do
-    local seq, attempts, more, route, nextLine = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d+)([^ ]*) ?([^\n]*)\n?(.?)')
+    local seq, rest = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d[^\n]*\n?\n?)')
     if seq and not expired[i] then
       taken = taken + 1
       bytes = bytes + #text
-      local at = taken * 2
-      ids[taken], answer[taken + 5] = chosen[i], text
-      running[at - 1], running[at] = seq, chosen[i]
-      holders[at - 1] = chosen[i]
-      -- Mostly it is the first: no need to turn a text into a number and back.
-      local attempt = attempts == '0' and '1' or attempts + 1
-      local size = more == '' and #text or #text .. string.match(more, '^,%d+,%d+,%d+,%d+,?%d*,?%d*(.*)$')
-      local own = digits(token + taken)
-      countOn(startedOn, route, 1)
-      noteBegun(chosen[i], own, session, text, attempt, more, route, nextLine)
-      holders[at] = own .. ' ' .. attempt .. claimed .. seq .. ' ' .. size .. holder
+      local id, own, at = chosen[i], digits(token + taken), taken * 2
+      if rest ~= alike.rest then alike = alikeOf(rest, text, session, now, own) end
+      local things = alike.things
+      things[#things + 1], alike.tasks = id, alike.tasks + 1
+      ids[taken], answer[taken + 5] = id, text
+      running[at - 1], running[at] = seq, id
+      holders[at - 1], holders[at] = id, own .. alike.attempt .. seq .. ' ' .. TEXTS[#text] .. alike.holder
     elseif text and not seq then
       unreadable = unreadable + 1
     end
@@ -80,6 +76,7 @@ end
 if unreadable > 0 then call('HINCRBY', META, 'forgotten', unreadable) end
 if taken > 0 then
   local written = (tonumber(meta[4] or '') or 0) + closeEvents()
+  countAlike()
   toStarted(session, token + taken, meta[3] or 0, holders, running, 'events', digits(written))
   addEntry(written, now)
 else
