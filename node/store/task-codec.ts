@@ -167,22 +167,24 @@ function outcomeOf(state: TaskState, body: string) {
 }
 
 /**
- * The arguments of `complete.lua`: the lines of the ends in the first, then the bodies. Ends
- * one after another mostly have all in common that is not their own.
+ * The arguments of `complete.lua`: the ends in the first (see `lua/pieces/ends.lua`), then
+ * the bodies. Ends one after another mostly have all in common that is not their own.
  */
 export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	const args = [""];
-	let lines = "";
-	let common = "";
+	const lists: string[][] = [];
+	let list: string[] | undefined;
 	for (const end of ends) {
 		const how = end.state === "SUCCESS" ? "success" : end.end;
-		const own = `= ${end.state} ${how} ${encodeAbout(end.about)}\n`;
-		if (own !== common) lines += own;
-		common = own;
-		lines += `${end.id} ${end.token} ${Math.round(end.startedMs)}\n`;
+		const about = encodeAbout(end.about);
+		if (list?.[0] !== end.state || list[1] !== how || list[2] !== about) {
+			list = [end.state, how, about];
+			lists.push(list);
+		}
+		list.push(end.id, String(end.token), String(Math.round(end.startedMs)));
 		args.push(end.state === "SUCCESS" ? end.result : JSON.stringify(end.error));
 	}
-	args[0] = lines;
+	args[0] = JSON.stringify(lists);
 	return args;
 }
 

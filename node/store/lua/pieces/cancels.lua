@@ -22,10 +22,14 @@ end
 -- Sessions that have marks.
 local marked = {}
 
+local function hasMarks(session)
+  if marked[session] == nil then marked[session] = call('EXISTS', marksKey(session)) == 1 end
+  return marked[session]
+end
+
 -- The attempt was ended by its holder, which no longer needs to be told to stop it.
 local function unmark(session, token, id)
-  if marked[session] == nil then marked[session] = call('EXISTS', marksKey(session)) == 1 end
-  if marked[session] then call('ZREM', marksKey(session), token .. ' ' .. id) end
+  if hasMarks(session) then call('ZREM', marksKey(session), token .. ' ' .. id) end
 end
 
 -- Attempts that the session is to stop: "token id". It is told of the oldest until

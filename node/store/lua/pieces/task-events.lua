@@ -36,12 +36,8 @@ local function notePutBack(id, head, due)
   if due then note('q ' .. head.over, thing .. ' ' .. digits(due)) else note('p ' .. head.over, thing) end
 end
 
--- `head`: or as much of it as setOver keeps; without that no attempt was under way. Or the things of its line.
-local function noteEnded(id, head, state)
-  local things = head.things
-  if not things then
-    local over = head.over or '* * ' .. head.attempts .. ' ' .. aboutOf(head)
-    things = thingsOf('z ' .. state .. ' ' .. over)
-  end
-  things[#things + 1] = id
+-- The things of the line of a task that ends. `head`: with what setOver keeps; without that no attempt
+-- was under way.
+local function thingsOfEnd(head, state)
+  return thingsOf('z ' .. state .. ' ' .. (head.over or '* * ' .. head.attempts .. ' ' .. aboutOf(head)))
 end

@@ -8,24 +8,30 @@ local function sizeOf(id)
   return call('HSTRLEN', TASKS, id) + call('HSTRLEN', ENDS, id) + call('HSTRLEN', PAST, id)
 end
 
--- Ids and texts; state → seqs and ids; kind → its size, ids that ended together and the size of these, and
--- times and names of those that say how long they are to be kept. `n`: how long a list is (Lua would
--- search for its end).
-local endedTexts, endedIndexes, endedKinds = { n = 0 }, {}, {}
+-- Ids and texts; state → what is written of the tasks that end so; kind → its size, ids that ended
+-- together and the size of these, and times and names of those that say how long they are to be
+-- kept. `n`: how long a list is (Lua would search for its end).
+local endedTexts, endedStates, endedKinds = { n = 0 }, {}, {}
 
--- To an ended state, at the time `now` (text). `head`: its head, or seq and keep of it, and
--- what noteEnded needs. `ending`: as ENDS has it. `size`: of its text and its past, if that is known.
-local function putEnded(id, head, state, now, ending, size)
-  noteEnded(id, head, state)
-  local keep = head.keep
-  local name = kindOf(state)
-  local index, kind = endedIndexes[state], endedKinds[name]
-  if not index then index = { n = 0 } endedIndexes[state] = index end
-  if not kind then kind = { size = 0, ids = {}, n = 0, idsSize = 0, own = {} } endedKinds[name] = kind end
-  local count, last = endedTexts.n + 2, index.n + 2
-  endedTexts.n, endedTexts[count - 1], endedTexts[count] = count, id, ending
-  index.n, index[last - 1], index[last] = last, head.seq, id
-  size = #ending + (size or call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id))
+-- What is written of the tasks that end in this state: seqs and ids, and what is of their kind.
+local function endingIn(state)
+  local ending, name = endedStates[state], kindOf(state)
+  if not ending then
+    local kind = endedKinds[name] or { size = 0, ids = {}, n = 0, idsSize = 0, own = {} }
+    ending = { n = 0, index = {}, kind = kind }
+    endedStates[state], endedKinds[name] = ending, kind
+  end
+  return ending
+end
+
+-- To an ended state, `to`, at the time `now` (text). `things`: of its line among the events. `keep`:
+-- for how long it is to be kept (ms), or 0. `text`: as ENDS has it. `size`: of its text and its past.
+local function putEnded(to, id, seq, things, now, text, size, keep)
+  things[#things + 1] = id
+  local count, last, kind = endedTexts.n + 2, to.n + 2, to.kind
+  endedTexts.n, endedTexts[count - 1], endedTexts[count] = count, id, text
+  to.n, to.index[last - 1], to.index[last] = last, seq, id
+  size = size + #text
   kind.size = kind.size + size
   if keep > 0 then
     local own = #kind.own
@@ -36,26 +42,31 @@ local function putEnded(id, head, state, now, ending, size)
   end
 end
 
--- The same; `how` is what ended it: a blank, how the attempt ended, when it started, and the
--- attempt as the holders have it; or nothing. `body`: result or error (JSON).
+-- The same. `head`: its head, with what setOver keeps. `how` is what ended it: a blank, how the attempt
+-- ended, when it started, and the attempt as the holders have it; or nothing. `body`: result or error
+-- (JSON).
 local function toEnded(id, head, state, now, how, body)
-  putEnded(id, head, state, now, state .. ' ' .. now .. how .. '\n' .. body)
+  local size = call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id)
+  local text = state .. ' ' .. now .. how .. '\n' .. body
+  putEnded(endingIn(state), id, head.seq, thingsOfEnd(head, state), now, text, size, head.keep)
 end
 
 -- Failures are also kept in the order in which they ended: the newest are asked for their
 -- reasons (failures.lua).
 local function noteFailed(now, index)
   local times = {}
-  for i = 1, index and #index or 0, 2 do times[i], times[i + 1] = now, index[i + 1] end
-  if index then call('ZADD', FAILED, unpack(times)) end
+  for i = 1, #index, 2 do times[i], times[i + 1] = now, index[i + 1] end
+  call('ZADD', FAILED, unpack(times))
 end
 
 -- Once a script, with all tasks that have ended.
 local function writeEnded(now)
   if endedTexts.n == 0 then return end
   call('HSET', ENDS, unpack(endedTexts))
-  for state, index in pairs(endedIndexes) do call('ZADD', endedKey(state), unpack(index)) end
-  noteFailed(now, endedIndexes.FAILURE)
+  for state, ending in pairs(endedStates) do
+    call('ZADD', endedKey(state), unpack(ending.index))
+    if state == 'FAILURE' then noteFailed(now, ending.index) end
+  end
   for name, kind in pairs(endedKinds) do
     call('HINCRBY', META, name, digits(kind.size))
     if #kind.own > 0 then call('ZADD', ownKey(name), unpack(kind.own)) end

@@ -15,19 +15,24 @@ end
 -- of each session. (The length of a list is counted: Lua searches for the end of one.)
 local letGo, gone, left = {}, 0, {}
 
+local function leaversOf(session)
+  left[session] = {}
+  return left[session]
+end
+
 -- An entry that stands for no attempt: its task was deleted by hand, or has another holder.
 local function leaveRunning(id, session)
-  local ids = left[session]
-  if not ids then ids = {} left[session] = ids end
+  local ids = left[session] or leaversOf(session)
   ids[#ids + 1] = id
 end
 
 -- `route`: nil, if the task's text is gone.
 local function leaveStarted(id, session, route)
-  if route then countOn(startedOn, route, -1) end
+  if route then startedOn[route] = (startedOn[route] or 0) - 1 end
   gone = gone + 1
   letGo[gone] = id
-  leaveRunning(id, session)
+  local ids = left[session] or leaversOf(session)
+  ids[#ids + 1] = id
 end
 
 -- Once a script, with all tasks that have left.

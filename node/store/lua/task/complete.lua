@@ -1,7 +1,7 @@
 -- Accepts the ends of attempts from their holders: succeed, fail, cancelHeld.
 -- The token is the fence: the end of an attempt that is no longer the task's
 -- changes nothing but the count of such refusals.
--- ARGV    the lines of the ends, see ends.lua; then per end: result or error (JSON)
+-- ARGV    the ends, see ends.lua; then per end: result or error (JSON)
 -- Returns { successes kept in this shard, and their size in bytes; failures, and theirs; then
 --         the numbers, from 1, of the ends that are stale }. The others are accepted: now, or
 --         before, if that answer was lost
@@ -22,55 +22,66 @@ local function endedBy(id, token)
   return ending and string.match(ending, '^%u+ %d+ %S+ %d+ (%d+)') == token
 end
 
--- The route that a line says; if it says none, the one that the task's text says.
-local function routeOf(id, said)
-  if said ~= '*' then return said end
+-- The route that the task's text says.
+local function routeOf(id)
   local head = parseHead(call('HGET', TASKS, id) or '')
   return head and head.route
 end
 
-local ids, tokens, starts, alike = readEnds(ARGV[1])
-if #ids ~= #ARGV - 1 then error('as many lines as bodies are expected') end
+local groups, ids = readEnds(ARGV[1])
+if #ids ~= #ARGV - 1 then error('as many ends as bodies are expected') end
+local holders = call('HMGET', HOLDERS, unpack(ids))
 
--- What of an end of these is the same for all: how it begins in ENDS, and the things of its
--- line among the events. Both are kept at hand.
-local function partsOf(group, state, session, attempt)
-  if group.made ~= state or group.session ~= session or group.attempt ~= attempt then
-    group.made, group.session, group.attempt = state, session, attempt
-    group.begins = state .. ' ' .. nowText .. ' ' .. group.how .. ' '
-    group.things = thingsOf(table.concat({ 'z', state, group.how, session, attempt, group.about }, ' '))
-  end
-  return group.begins, group.things
+-- The attempts of a group are of this session from here on, and have this number.
+local function turn(group, session, attempt)
+  group.session, group.attempt, group.isMarked, group.endings = session, attempt, hasMarks(session), {}
 end
 
-local holders = call('HMGET', HOLDERS, unpack(ids))
--- What is known of the task that ends now.
-local head = {}
+-- What of ends is the same for all of a group that end in this state: how they begin in ENDS, what is
+-- written of them, and the things of their line among the events.
+local function endingOf(group, state)
+  local about = { 'z', state, group.how, group.session, group.attempt, group.about }
+  local begins = state .. ' ' .. nowText .. ' ' .. group.how .. ' '
+  local ending = { begins = begins, to = endingIn(state), things = thingsOf(table.concat(about, ' ')) }
+  group.endings[state] = ending
+  return ending
+end
 
-for i, id in ipairs(ids) do
-  local token, held = tokens[i], holders[i]
-  local current, seq, session, size, attempt = parseHolder(held)
-  if current == token and settled[id] == nil then
-    local group = alike[i]
-    settled[id] = false
-    leaveStarted(id, session, routeOf(id, group.route))
-    unmark(session, token, id)
-    if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
-      local state = group.state
-      if state == 'FAILURE' and isCancelled(id) then state = 'CANCELLED' end
-      local bytes, keep = tonumber(size), 0
-      if not bytes then bytes, keep = string.match(size, '^(%d+),(%d+)$') end
-      -- Most tasks have none.
-      if attempt ~= '1' then bytes = bytes + call('HSTRLEN', PAST, id) end
-      local begins, things = partsOf(group, state, session, attempt)
-      head.seq, head.keep, head.things = seq, tonumber(keep), things
-      putEnded(id, head, state, nowText, begins .. starts[i] .. ' ' .. held .. '\n' .. ARGV[i + 1], bytes)
-      settled[id] = token
+-- Size of a task's text, and for how long it is to be kept, as the holders have them together. Mostly
+-- they are as they were of another one.
+local sizes, keeps = {}, {}
+local function readSize(size)
+  local bytes, keep = string.match(size, '^(%d+),?(%d*)$')
+  sizes[size], keeps[size] = tonumber(bytes), tonumber(keep) or 0
+end
+
+local i = 0
+for _, group in ipairs(groups) do
+  for at = FIRST_END, #group, END_THINGS do
+    i = i + 1
+    local id, token, held = group[at], group[at + 1], holders[i]
+    local current, seq, session, size, attempt = parseHolder(held)
+    if current == token and settled[id] == nil then
+      if group.session ~= session or group.attempt ~= attempt then turn(group, session, attempt) end
+      settled[id] = false
+      leaveStarted(id, session, group.route or routeOf(id))
+      if group.isMarked then unmark(session, token, id) end
+      if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
+        if not sizes[size] then readSize(size) end
+        -- Most tasks have no past.
+        local bytes = attempt == '1' and sizes[size] or sizes[size] + call('HSTRLEN', PAST, id)
+        local state = group.state
+        if state == 'FAILURE' and isCancelled(id) then state = 'CANCELLED' end
+        local ending = group.endings[state] or endingOf(group, state)
+        local text = ending.begins .. group[at + 2] .. ' ' .. held .. '\n' .. ARGV[i + 1]
+        putEnded(ending.to, id, seq, ending.things, nowText, text, bytes, keeps[size])
+        settled[id] = token
+      end
     end
-  end
-  if settled[id] ~= token and (settled[id] ~= nil or not endedBy(id, token)) then
-    -- Another attempt has begun since, or this one was taken back, or the task is gone.
-    answer[#answer + 1] = i
+    if settled[id] ~= token and (settled[id] ~= nil or not endedBy(id, token)) then
+      -- Another attempt has begun since, or this one was taken back, or the task is gone.
+      answer[#answer + 1] = i
+    end
   end
 end
 
@@ -78,7 +89,7 @@ writeLeft()
 writeEnded(now)
 writeEvents(now)
 if #answer > 4 then call('HINCRBY', META, 'stale', #answer - 4) end
-local successes, sizes = call('ZCARD', endedKey('SUCCESS')), call('HMGET', META, 'successes', 'failures')
-answer[1], answer[2] = successes, tonumber(sizes[1] or 0)
-answer[3], answer[4] = call('HLEN', ENDS) - successes, tonumber(sizes[2] or 0)
+local successes, kept = call('ZCARD', endedKey('SUCCESS')), call('HMGET', META, 'successes', 'failures')
+answer[1], answer[2] = successes, tonumber(kept[1] or 0)
+answer[3], answer[4] = call('HLEN', ENDS) - successes, tonumber(kept[2] or 0)
 return answer
