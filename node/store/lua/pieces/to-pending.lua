@@ -3,6 +3,7 @@
 
 -- route → ranks and ids; route → highest place of them
 local queued, newest = {}, {}
+local rankText = risingDigits()
 
 -- To PENDING, at a place in the queue of its route, which must be open. A task's place is its
 -- creation number; one at another place is listed by an index of its own.
@@ -10,7 +11,7 @@ local function toPending(id, route, priority, seq, place)
   local queue = queued[route] or {}
   local last = #queue
   queued[route] = queue
-  queue[last + 1], queue[last + 2] = digits(rankOf(priority, place)), id
+  queue[last + 1], queue[last + 2] = rankText(rankOf(priority, place)), id
   if place > (newest[route] or 0) then newest[route] = place end
   if place ~= seq then call('ZADD', DISPLACED, digits(seq), id) end
 end

@@ -44,7 +44,7 @@ local heads, take = openHeads(routes, math.max(limit, 1), ARGV[4])
 -- (deleted or written by hand) is dropped from its queue and nothing else, since there is
 -- nothing to run. One that has expired counts like one that is given.
 local token = tonumber(meta[2] or 0)
-local alike = {}
+local tokenText, alike = risingDigits(), {}
 local answer, ids, running, holders = { 'ok', '', now, token + 1 }, {}, {}, {}
 local taken, ended, bytes, unreadable = 0, 0, 0, 0
 while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
@@ -60,7 +60,7 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
     if seq and not expired[i] then
       taken = taken + 1
       bytes = bytes + #text
-      local id, own, at = chosen[i], digits(token + taken), taken * 2
+      local id, own, at = chosen[i], tokenText(token + taken), taken * 2
       if rest ~= alike.rest then alike = alikeOf(rest, text, session, now, own) end
       local things = alike.things
       things[#things + 1], alike.tasks = id, alike.tasks + 1

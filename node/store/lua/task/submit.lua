@@ -26,6 +26,7 @@ local seq = math.max(tonumber(meta[1] or 0), (now - SEQ_EPOCH_MS) * SEQ_PER_MS -
 local token = tonumber(meta[3] or 0)
 local open, answers, accepted = {}, { now, 0 }, 0
 local written, holders, running, leftover = {}, {}, {}, {}
+local seqText, tokenText = risingDigits(), risingDigits()
 
 local times = readTimes(ARGV[5], now)
 local claims = session ~= '' and not haveMoments(times) and not refusalOf(session, ARGV[2], meta[2], now)
@@ -59,7 +60,7 @@ for i, text in ipairs(texts) do
     again[#again + 1] = i
   elseif due or isOpen(route) then
     accepted, seq = accepted + 1, seq + 1
-    local number, last = digits(seq), accepted * 2
+    local number, last = seqText(seq), accepted * 2
     if run then keepRun(run) elseif ends[i] then leftover[id] = ends[i] end
     local head = timed and digits(now) .. ' ' .. newCounts(timed) or created
     local new = priority .. ' ' .. number .. ' ' .. head .. ' ' .. route .. '\n' .. rest
@@ -69,8 +70,8 @@ for i, text in ipairs(texts) do
     if due then
       toScheduled(id, route, number, due)
     elseif claims then
-      local size = timed and #new .. ',' .. digits(timed.keep) or #new
-      holders[last - 1], holders[last] = id, digits(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
+      local size = timed and TEXTS[#new] .. ',' .. digits(timed.keep) or TEXTS[#new]
+      holders[last - 1], holders[last] = id, tokenText(token + accepted) .. claimed .. number .. ' ' .. size .. ' ' .. session
       running[last - 1], running[last] = number, id
       countOn(startedOn, route, 1)
     else
