@@ -76,6 +76,7 @@ import {
 	encodeEnds,
 	encodeGiveBack,
 	encodeRooms,
+	encodeTasks,
 	encodeTimes,
 } from "./task-codec.ts";
 import { readList } from "./task-list.ts";
@@ -114,8 +115,8 @@ export class RedisTasks implements ShardTasks {
 		const args: (string | number)[] = [session, generation];
 		args.push(unserved.length === 0 ? "" : ` ${unserved.join(" ")} `);
 		args.push(this.#scripts.shards, encodeTimes(tasks), encodeAgain(tasks));
-		for (const { id, route, priority, options, payload } of tasks)
-			args.push(id, route, priority, `${writeOptions(options)}\n${payload}`);
+		args.push(encodeTasks(tasks));
+		for (const { payload } of tasks) args.push(payload);
 		const reply = settled(await this.#scripts.run("submit", ...args));
 		return await withUntold(tasks, decodeSubmit(reply, tasks), this);
 	}

@@ -73,7 +73,10 @@ const SESSION_SCRIPTS = {
 const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
-		pieces: ["known", "lease", "to-ended", "leave-ended", "times", "runs"],
+		pieces: [
+			...(["known", "lease", "to-ended", "leave-ended", "times"] as const),
+			...(["runs", "books", "new-tasks"] as const),
+		],
 	},
 	claim: {
 		...{ kind: "write", moves: ["claim", "expire"] },

@@ -20,6 +20,7 @@ import {
 	PLAIN,
 	readOptions,
 	type TaskOptions,
+	writeOptions,
 } from "../../protocol/task-options.ts";
 import { timesOf, type When } from "../../protocol/task-times.ts";
 import type { ClaimRoom, GiveBack, TaskRead, Unfinished } from "../ports.ts";
@@ -164,6 +165,22 @@ function decodeCancelText(text: string): Cancel {
 
 function outcomeOf(state: TaskState, body: string) {
 	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
+}
+
+/** What `submit.lua` is told of tasks besides their payloads. Mostly they have all in common but their ids. */
+export function encodeTasks(tasks: readonly NewTask[]): string {
+	const lists: string[][] = [];
+	let list: string[] | undefined;
+	for (const { id, route, priority, options } of tasks) {
+		const order = String(priority);
+		const optionsText = writeOptions(options);
+		if (list?.[0] !== route || list[1] !== order || list[2] !== optionsText) {
+			list = [route, order, optionsText];
+			lists.push(list);
+		}
+		list.push(id);
+	}
+	return JSON.stringify(lists);
 }
 
 /**

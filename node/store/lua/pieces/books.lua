@@ -8,6 +8,11 @@ local function textsExpected()
   return (totals[1] or 0) - (totals[2] or 0)
 end
 
+-- Whether there are tasks whose text is gone (deleted by hand). One question for all, since asking
+-- for each took a tenth of Redis's time for the end of a task, and for a new one. (An additional text,
+-- written by hand, would hide one that is gone.)
+local function mayBeGone() return call('HLEN', TASKS) ~= textsExpected() end
+
 local function countQueued()
   local waiting = 0
   for _, route in ipairs(call('ZRANGE', ROUTES, 0, -1)) do waiting = waiting + call('ZCARD', queueKey(route)) end

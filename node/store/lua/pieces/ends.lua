@@ -19,3 +19,26 @@ local function readEnds(json)
   end
   return lists, ids
 end
+
+-- The attempts of a group are of this session from here on, and have this number.
+local function turn(group, session, attempt)
+  group.session, group.attempt, group.isMarked, group.endings = session, attempt, hasMarks(session), {}
+end
+
+-- What of ends is the same for all of a group that end in this state: how they begin in ENDS, what is
+-- written of them, and the things of their line among the events.
+local function endingOf(group, state, now)
+  local about = { 'z', state, group.how, group.session, group.attempt, group.about }
+  local begins = state .. ' ' .. now .. ' ' .. group.how .. ' '
+  local ending = { begins = begins, to = endingIn(state), things = thingsOf(table.concat(about, ' ')) }
+  group.endings[state] = ending
+  return ending
+end
+
+-- Size of a task's text, and for how long it is to be kept, as the holders have them together. Mostly
+-- they are as they were of another one.
+local sizes, keeps = {}, {}
+local function readSize(size)
+  local bytes, keep = string.match(size, '^(%d+),?(%d*)$')
+  sizes[size], keeps[size] = tonumber(bytes), tonumber(keep) or 0
+end

@@ -13,6 +13,3 @@ local function readKnown(id, size)
   if not ending and not held and call('ZSCORE', DUE, id) then known[5] = '1' end
   return known
 end
-
--- Of a task as it comes: its options, a line break, its payload.
-local function payloadBytes(rest) return #rest - string.find(rest, '\n', 1, true) end

@@ -1,18 +1,16 @@
 -- Events of tasks, in the form of events.lua.
 
--- The route of the last new task, if it had no options, and the things of its lines.
-local lastNew, accepts, starts
-
--- A new task. `rest`: its text from its options on. `due`: in ms, if it does not wait yet. `session`: that has
--- it at once, with this token, if one does.
-local function noteNew(id, route, rest, due, session, token)
-  if due then return note('b ' .. route .. ' ' .. tagsIn(rest, 1), id .. ' ' .. digits(due)) end
-  local isPlain = string.byte(rest) == 10
-  if route ~= lastNew or not isPlain then
-    local about = route .. ' ' .. tagsIn(rest, 1)
+-- A new task. `group`: begins with its route, its priority and its options; and keeps the things of the
+-- lines of those that wait or begin at once. `due`: in ms, if it does not wait yet. `session`: that has it at
+-- once, with this token, if one does.
+local function noteNew(id, group, due, session, token)
+  local accepts, starts = group.accepts, group.starts
+  if due then return note('b ' .. group[1] .. ' ' .. tagsIn(group[3], 1), id .. ' ' .. digits(due)) end
+  if not accepts then
+    local about = group[1] .. ' ' .. tagsIn(group[3], 1)
     accepts, starts = thingsOf('a ' .. about), session and thingsOf('s ' .. session .. ' 1 1 ' .. about)
     if session then starts[#starts + 1] = '=' .. digits(token) end
-    lastNew = isPlain and route
+    group.accepts, group.starts = accepts, starts
   end
   accepts[#accepts + 1] = id
   if session then starts[#starts + 1] = id end

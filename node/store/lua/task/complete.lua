@@ -11,10 +11,8 @@ local answer = { 0, 0, 0, 0 }
 -- id → the token its end was accepted under, or false
 local settled = {}
 
--- Whether there are tasks whose text is gone (deleted by hand). One question for all, since
--- asking for each took a tenth of Redis's time for a task. (An additional text, written by
--- hand, would hide one that is gone; then a task without text ends.)
-local mayBeGone = call('HLEN', TASKS) ~= textsExpected()
+-- If one that is gone is hidden, a task without text ends.
+local anyGone = mayBeGone()
 
 -- Whether the task has ended by this very attempt.
 local function endedBy(id, token)
@@ -32,29 +30,6 @@ local groups, ids = readEnds(ARGV[1])
 if #ids ~= #ARGV - 1 then error('as many ends as bodies are expected') end
 local holders = call('HMGET', HOLDERS, unpack(ids))
 
--- The attempts of a group are of this session from here on, and have this number.
-local function turn(group, session, attempt)
-  group.session, group.attempt, group.isMarked, group.endings = session, attempt, hasMarks(session), {}
-end
-
--- What of ends is the same for all of a group that end in this state: how they begin in ENDS, what is
--- written of them, and the things of their line among the events.
-local function endingOf(group, state)
-  local about = { 'z', state, group.how, group.session, group.attempt, group.about }
-  local begins = state .. ' ' .. nowText .. ' ' .. group.how .. ' '
-  local ending = { begins = begins, to = endingIn(state), things = thingsOf(table.concat(about, ' ')) }
-  group.endings[state] = ending
-  return ending
-end
-
--- Size of a task's text, and for how long it is to be kept, as the holders have them together. Mostly
--- they are as they were of another one.
-local sizes, keeps = {}, {}
-local function readSize(size)
-  local bytes, keep = string.match(size, '^(%d+),?(%d*)$')
-  sizes[size], keeps[size] = tonumber(bytes), tonumber(keep) or 0
-end
-
 local i = 0
 for _, group in ipairs(groups) do
   for at = FIRST_END, #group, END_THINGS do
@@ -66,13 +41,13 @@ for _, group in ipairs(groups) do
       settled[id] = false
       leaveStarted(id, session, group.route or routeOf(id))
       if group.isMarked then unmark(session, token, id) end
-      if not mayBeGone or call('HEXISTS', TASKS, id) == 1 then
+      if not anyGone or call('HEXISTS', TASKS, id) == 1 then
         if not sizes[size] then readSize(size) end
         -- Most tasks have no past.
         local bytes = attempt == '1' and sizes[size] or sizes[size] + call('HSTRLEN', PAST, id)
         local state = group.state
         if state == 'FAILURE' and isCancelled(id) then state = 'CANCELLED' end
-        local ending = group.endings[state] or endingOf(group, state)
+        local ending = group.endings[state] or endingOf(group, state, nowText)
         local text = ending.begins .. group[at + 2] .. ' ' .. held .. '\n' .. ARGV[i + 1]
         putEnded(ending.to, id, seq, ending.things, nowText, text, bytes, keeps[size])
         settled[id] = token
