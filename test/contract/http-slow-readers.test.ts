@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import {
 	BODY_LARGE_BYTES,
 	UNSENT_BYTES_MAX,
+	UNSENT_DONE_BYTES_MAX,
 	UNSENT_SMALL_BYTES,
 } from "../../protocol/limits.ts";
 import { type Server, startServer } from "./http-server.ts";
@@ -26,6 +27,50 @@ async function beginReading(server: Server, id: string) {
 	socket.on("error", () => {}); // It may be cut off when the server closes.
 	return socket;
 }
+
+test("of a large task that many ask for and nobody takes, no more is read than there is room for", async () => {
+	await using server = await startServer();
+	const bytes = UNSENT_BYTES_MAX / 4;
+	await addTask(server, "long", bytes);
+	const fit = 3; // A task is a little larger than its payload.
+	const readers = [await beginReading(server, "long")];
+	const many = 5 * fit;
+	const port = Number(server.address.split(":")[1]);
+	for (let i = 1; i < many; i++) {
+		const socket = connect(port, "127.0.0.1");
+		socket.on("error", () => {}); // It may be cut off when the server closes.
+		socket.write("GET /v1/tasks/long HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		readers.push(socket);
+	}
+	await expect.poll(() => server.api.sizesRead).toBe(many);
+	await expect.poll(() => server.api.tasksRead).toBe(fit);
+	expect((await server.get("/v1/tasks/none")).status).toBe(404);
+	expect(server.api.tasksRead).toBe(fit + 1);
+	for (const reader of readers) reader.destroy();
+});
+
+test("a large task that was changed is read once there is room for the answer; small ones do not wait for that", async () => {
+	await using server = await startServer();
+	const bytes = UNSENT_DONE_BYTES_MAX / 2;
+	const port = Number(server.address.split(":")[1]);
+	const sockets = [];
+	for (let i = 0; i < 4; i++) {
+		await addTask(server, `t${i}`, bytes);
+		const socket = connect(port, "127.0.0.1");
+		socket.on("error", () => {}); // It may be cut off when the server closes.
+		socket.write(
+			`POST /v1/tasks/t${i}/cancel HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`,
+		);
+		sockets.push(socket);
+	}
+	await expect.poll(() => server.api.sizesRead).toBe(4);
+	expect(server.api.tasksRead).toBeLessThan(4);
+	const small = await server.post("/v1/tasks", { id: "small", type: "t" });
+	expect(small.status).toBe(202);
+	const { status } = await server.post("/v1/tasks/small/cancel", {});
+	expect(status).toBe(200);
+	for (const socket of sockets) socket.destroy();
+});
 
 test("health, figures, single tasks and answers to submissions do not wait for a slow reader of a long answer", async () => {
 	await using server = await startServer();

@@ -53,6 +53,9 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 	listsHeld: Promise<void> | undefined;
 	/** How many lists were asked for so far. */
 	lists = 0;
+	/** How often a task was read, and how often it was too large for that. */
+	tasksRead = 0;
+	sizesRead = 0;
 	/** The requests for lists. */
 	readonly wishes: ListWish[] = [];
 	/** The requests to do something to many tasks. */
@@ -158,9 +161,12 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 
 	async #find(id: string, place: ReaderPlace): Promise<Found | undefined> {
 		this.needStore();
-		return await readInto(place, async (bytesMax) =>
-			readWithin(this.tasks.get(id), bytesMax),
-		);
+		return await readInto(place, async (bytesMax) => {
+			const read = readWithin(this.tasks.get(id), bytesMax);
+			if (read !== undefined && "bytes" in read) this.sizesRead += 1;
+			else this.tasksRead += 1;
+			return read;
+		});
 	}
 
 	async ahead({ id, route }: TaskRecord): Promise<number | undefined> {
