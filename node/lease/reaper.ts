@@ -107,9 +107,6 @@ export class Reaper {
 	async reap(session: SessionName, grounds: RevokeGrounds): Promise<boolean> {
 		const { shard, clock, log, hinter, runner, heir } = this.#parts;
 		if (this.#under.has(session)) return false;
-		// Another node may be the first to reap it, and this one may be given its tasks all
-		// the same.
-		runner.nodeLost();
 		this.#under.add(session);
 		const beganMs = clock.monoMs();
 		try {
@@ -121,6 +118,9 @@ export class Reaper {
 				const inheriting = heir.inherit(parseSession(session).nodeId);
 				const reply = await revoking;
 				if (!reply.ok) return false;
+				// Another node may be the first to reap it, and this one may be given its tasks
+				// all the same.
+				if (!reply.noDeath) runner.nodeLost();
 				// Before its tasks are shared out: it must get none of them.
 				this.#sessionOver(session, reply, beganMs);
 				if (reply.taken) this.taken[grounds.when] += 1;

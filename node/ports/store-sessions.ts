@@ -105,6 +105,8 @@ export type RevokeReply =
 			readonly ok: true;
 			/** This call took the lease, from a session that may have been alive. */
 			readonly taken?: true;
+			/** Nobody has taken it, as far as the store knows: its holder left in good order. */
+			readonly noDeath?: true;
 	  } & PutBack)
 	/** Its holder has renewed it since, or it is too early. Nothing was done. */
 	| { readonly ok: false; readonly code: "renewed" }

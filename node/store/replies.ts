@@ -172,7 +172,8 @@ export function decodeRevoke(reply: Reply): RevokeReply {
 		return { ok: false, code, startedMs: Number(rest[0]) };
 	if (code === "renewed") return { ok: false, code };
 	const taken = code === "taken" && ({ taken: true } as const);
-	return { ok: true, ...taken, ...decodePutBack(rest) };
+	const noDeath = code === "no_death" && ({ noDeath: true } as const);
+	return { ok: true, ...taken, ...noDeath, ...decodePutBack(rest) };
 }
 
 export function decodePutBack(reply: Reply): PutBack {

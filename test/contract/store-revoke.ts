@@ -117,11 +117,20 @@ export function revokingRules(bench: Bench): void {
 		const ann = await bench.open();
 		const nothing = { ok: true, putBack: [], left: 0 };
 		const unknown = { ...ann, name: "nobody:1" };
+		const noDeath = { ...nothing, noDeath: true };
 		expect(await bench.sessions.revoke(whenExpired(unknown, 1))).toEqual(
-			nothing,
+			noDeath,
 		);
 		await bench.sessions.revoke(now(ann));
 		expect(await bench.sessions.revoke(now(ann))).toEqual(nothing);
+	});
+
+	it("a session that said goodbye is told apart from one that another node has revoked", async () => {
+		const ann = await bench.open("ann");
+		await bench.sessions.close(ann.name, 1);
+		expect(await bench.sessions.revoke(now(ann))).toEqual({
+			...{ ok: true, noDeath: true, putBack: [], left: 0 },
+		});
 	});
 
 	it("a newer session of the node is never affected", async () => {

@@ -148,8 +148,11 @@ export class MemorySessions implements ShardSessions {
 		const { countRunning } = this.#contents;
 		const nowMs = this.#parts.nowMs();
 		this.#sessions.sawLate(request);
-		if (!this.#sessions.hasLease(session))
-			return { ok: true, putBack: [], left: 0 };
+		if (!this.#sessions.hasLease(session)) {
+			const noDeath = this.#sessions.deathOf(session).grounds === "goodbye";
+			const nothing = { ok: true, putBack: [], left: 0 } as const;
+			return noDeath ? { ...nothing, noDeath } : nothing;
+		}
 		if (!this.#sessions.leases.mayRevoke(session, grounds, nowMs))
 			return { ok: false, code: "renewed" };
 		const isAlive = this.#sessions.leases.get(session) !== 0;

@@ -51,10 +51,19 @@ function reaperOf(
 	return { reaper, lost, did, calls, hinted, log };
 }
 
-test("a lost node is reported by each node that finds it out, not only by the first", async () => {
-	const { reaper, lost } = reaperOf(true);
-	await reaper.reap("node@1" as never, { when: "now" });
-	expect(lost).toHaveLength(1);
+test("a lost node is reported by each node that finds it out, not only by the first; one that left in good order, or renewed its lease, is not lost", async () => {
+	const over = { ok: true, putBack: [], left: 0 } as const;
+	const replies = [
+		[{ ...over, taken: true }, 1],
+		[over, 1],
+		[{ ...over, noDeath: true }, 0],
+		[{ ok: false, code: "renewed" }, 0],
+	] as const;
+	for (const [reply, times] of replies) {
+		const { reaper, lost } = reaperOf(true, reply);
+		await reaper.reap("node:1" as never, { when: "now" });
+		expect(lost).toHaveLength(times);
+	}
 });
 
 test("a lease that this node may not judge is no loss", async () => {

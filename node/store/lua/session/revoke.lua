@@ -9,14 +9,15 @@
 -- Returns { 'renewed' } if that condition does not hold, and the lease was not revoked before,
 --         { 'suspect', when the node's life began (ms) } if it matters what was lost in other
 --         shards and nobody has looked: the lease is taken, and nothing put back yet,
---         else { 'ok', or 'taken' if this call took the lease, tasks left to put back, then per
---         route with tasks put back: route, tasks, lowest rank }
+--         else { 'ok', or 'taken' if this call took the lease, or 'no_death' if the session is over
+--         and nobody is known to have taken it, tasks left to put back, then per route with tasks
+--         put back: route, tasks, lowest rank }
 local session, when, limit, elsewhere = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = readClock()
 local lease = call('ZSCORE', SESSIONS, session)
 local by, saw = ARGV[5], ARGV[6]
 if not lease or tonumber(lease) == 0 then addSighting(session, by, saw) end
-if not lease then return { 'ok', 0 } end
+if not lease then return { deathOf(session) == 'goodbye' and 'no_death' or 'ok', 0 } end
 lease = tonumber(lease)
 if when ~= 'now' and lease > 0 then
   local left = when == 'silent' and LEASE_TTL_MS - SILENT_LEASE_MS or 0
