@@ -68,9 +68,8 @@ export class Portion {
 	next(whole: LiveFrame, seats: Seats, backlog: OwnBacklog): LiveFrame {
 		const { nowMs = 0 } = whole;
 		this.#doings.attempts.pass(nowMs);
-		const { base, cells } = baseOf(whole, backlog);
 		const room = new Room(LIVE_NEXT_BYTES_MAX - FRAME_BYTES);
-		room.take([base, cells]);
+		const { base, cells } = baseIn(room, whole, backlog);
 		const { queues, queuesMore } = backlog;
 		const events = this.#doings.eventsNow(room);
 		const queuesNow = this.#doings.queuesNow(room, queues, queuesMore);
@@ -80,9 +79,8 @@ export class Portion {
 	}
 
 	first(whole: LiveFrame, seats: Seats, backlog: OwnBacklog): LiveFrame {
-		const { base, cells } = baseOf(whole, backlog);
 		const room = new Room(LIVE_FIRST_BYTES_MAX - FRAME_BYTES);
-		room.take([base, cells]);
+		const { base, cells } = baseIn(room, whole, backlog);
 		const { queues, queuesMore } = backlog;
 		const events = this.#doings.eventsFrom(room);
 		const queuesNow = this.#doings.queuesFrom(room, queues, queuesMore);
@@ -92,8 +90,9 @@ export class Portion {
 	}
 }
 
-/** Numbers of the whole cluster, and nodes, are told to everybody. */
-function baseOf(
+/** Numbers of the whole cluster, and nodes, are told to everybody. What they leave is for its own. */
+function baseIn(
+	room: Room,
 	{
 		figures,
 		lanes,
@@ -105,17 +104,20 @@ function baseOf(
 	}: LiveFrame,
 	{ failingTypes, oldest }: OwnBacklog,
 ) {
-	const { oldest: _oldest, failing, ...counts } = figures ?? NO_FIGURES;
+	const cells = lanes?.cells ?? [];
+	if (figures === undefined) {
+		room.take([rest, cells]);
+		return { base: rest, cells };
+	}
+	const { oldest: _oldest, failing, ...counts } = figures;
+	const { types: _types, ...shares } = failing;
+	room.take([rest, cells, counts, shares]);
+	const types = room.fit(failingTypes);
+	const [told] = room.fit(oldest ? [oldest] : []);
 	const own = {
-		...counts,
-		failing: { ...failing, types: [...failingTypes] },
-		...(oldest && { oldest }),
+		...{ ...counts, failing: { ...shares, types } },
+		...(told && { oldest: told }),
 	};
-	const base: LiveFrame = { ...rest, ...(figures && { figures: own }) };
-	return { base, cells: lanes?.cells ?? [] };
+	const base: LiveFrame = { ...rest, figures: own };
+	return { base, cells };
 }
-
-const NO_FIGURES: NonNullable<LiveFrame["figures"]> = {
-	...{ pending: 0, started: 0, slots: 0, endedInMinute: 0 },
-	failing: { ended: 0, failed: 0, types: [] },
-};

@@ -1,9 +1,13 @@
 /** Frames for those who reach the tasks of some queues or types only: all of their own, and nothing of others. */
 import { expect, test } from "vitest";
+import { Portion } from "../../node/live/portion.ts";
+import { Seats } from "../../node/live/seats.ts";
 import {
 	LIVE_ENDS_MAX,
+	LIVE_FIRST_BYTES_MAX,
 	LIVE_LINGER_MS,
 	LIVE_LOAD_MS,
+	LIVE_NEXT_BYTES_MAX,
 	LIVE_PORTIONS_MAX,
 } from "../../protocol/limits.ts";
 import type { LiveFrame } from "../../protocol/schema/live.ts";
@@ -109,6 +113,41 @@ test("if events are missing, or the store was away, its own are read anew and to
 	expect(view.firsts).toBeGreaterThan(1);
 	reader.close();
 });
+
+test.each([
+	...([["next", LIVE_NEXT_BYTES_MAX]] as const),
+	...([["first", LIVE_FIRST_BYTES_MAX]] as const),
+])(
+	"a frame of which nodes fill all is no larger for them: %s",
+	(kind, most) => {
+		const long = "x".repeat(64);
+		const node = { n: 0, id: long, name: long, state: "up" } as const;
+		const empty: LiveFrame = {
+			...{ kind, nowMs: 1, store: { up: true }, nodes: [] },
+			figures: {
+				...{ pending: 0, started: 0, slots: 0, endedInMinute: 0 },
+				failing: { ended: 0, failed: 0, types: [] },
+			},
+		};
+		const bytesOf = (frame: LiveFrame) =>
+			Buffer.byteLength(JSON.stringify(frame));
+		const count = Math.floor(
+			(most - 512 - bytesOf(empty)) / (JSON.stringify(node).length + 1),
+		);
+		const whole = { ...empty, nodes: Array(count).fill(node) };
+		const portion = new Portion(OWN, { nameOf: () => undefined });
+		const backlog = {
+			...{ queues: [], queuesMore: 0 },
+			failingTypes: Array(5).fill({ type: long, failed: 1 }),
+			oldest: { id: long + long, queue: long, type: long, sinceMs: 1 },
+		};
+		const frame = portion[kind](whole, new Seats(), backlog);
+		expect(bytesOf(frame)).toBeLessThanOrEqual(most);
+		const roomy = portion[kind](empty, new Seats(), backlog);
+		const { failingTypes: types, oldest } = backlog;
+		expect(roomy.figures).toMatchObject({ failing: { types }, oldest });
+	},
+);
 
 test("many readers of one restriction cost what one costs, and those of too many are turned away", async () => {
 	const here = await ground();
