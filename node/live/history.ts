@@ -9,6 +9,7 @@ import {
 	LIVE_ATTEMPTS_MAX,
 	LIVE_BACK_BYTES_MAX,
 	LIVE_BACK_MS,
+	LIVE_HEADS_STEPS_MAX,
 	LIVE_HELD_MAX,
 	LIVE_SESSIONS_STEP,
 } from "../../protocol/limits.ts";
@@ -141,8 +142,8 @@ async function readHeld(
 	attempts.sort((a, b) => a.claimedMs - b.claimedMs);
 	const heads = new Map<string, LiveHead | undefined>();
 	const ids = attempts.slice(0, headsMax).map(({ id }) => id);
-	while (ids.length > 0) {
-		const told = await live.heads(ids);
+	for (let step = 0; ids.length > 0 && step < LIVE_HEADS_STEPS_MAX; step++) {
+		const told = await live.heads(ids.slice(0, LIVE_ATTEMPTS_MAX));
 		if (told.length === 0) break;
 		for (const head of told) heads.set(ids.shift() as string, head);
 	}

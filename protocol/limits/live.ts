@@ -34,6 +34,8 @@ export const LIVE_NODES_MANY = 60;
 export const LIVE_SESSIONS_MAX = 2_000;
 /** Attempts that run are looked at in steps of about this, when somebody begins to read; of one node this is the most. */
 export const LIVE_HOLDERS_STEP = 256;
+/** Of these, what they are is read in so many steps at most: of large tasks a step reads few. */
+export const LIVE_HEADS_STEPS_MAX = 64;
 /** Time between the turns of nodes at keeping the figures of a step. */
 export const LIVE_TURN_MS = 250;
 /** Whether more than LIVE_ENDS_MAX attempts end in a second goes by so many seconds; and until fewer than this do they are not told singly again. */
