@@ -40,7 +40,7 @@ test("an outage of the store in a connected cluster stops nobody", async () => {
 		});
 });
 
-test("nor does an outage with a host beside it whose node has died", async () => {
+test("an outage with a host beside it whose node has died stops nobody either", async () => {
 	await inEach(4, async (bench, random) => {
 		await bench.startEverywhere(LONG_MS);
 		const victim = bench.node(1 + random.below(3));
