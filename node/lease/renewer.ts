@@ -1,18 +1,17 @@
 /**
  * Renewer: holds this node's session on one shard.
  *
- * Opens the session, renews its lease with a pulse every 0.7–0.9 s, and knows when it
- * last did. The store decides who holds a lease; this is the holder's side:
+ * Opens the session, renews its lease with a pulse at each beat (see heartbeat.ts), and
+ * knows when it last did. The store decides who holds a lease; this is the holder's side:
  *
  *     opening ──opened──▶ holding ──revoked──▶ opening (a new epoch)
  *                           │  superseded: another program has our identity
  *                           ▼
  *                        stopped
  *
- * Guarantees that `session` is never older than what the store last answered. A renewal
- * that is not answered in time is given up and tried again; its answer, if it still
- * comes, is ignored. The warden decides how long a lease that is not renewed may be
- * trusted.
+ * Guarantees that `session` is never older than what the store last answered. The answer
+ * of a renewal that was given up is ignored. The warden decides how long a lease that is
+ * not renewed may be trusted.
  *
  * In shard 0 the answers also say that the cluster's number of shards is this node's.
  * Other shards take the node's word for it, so sessions are opened in them only while
@@ -33,8 +32,6 @@ import {
 	CLAIM_AGE_MS_MAX,
 	PULSE_MS_MAX,
 	PULSE_MS_MIN,
-	RENEWAL_TIMEOUT_MS,
-	TRUST_LOOK_MS,
 } from "../../protocol/limits.ts";
 import {
 	type Begun,
@@ -47,8 +44,8 @@ import {
 	type RoutesKnown,
 	type Shard,
 	StoreError,
-	type Timer,
 } from "../ports.ts";
+import { type Beat, Heartbeat } from "./heartbeat.ts";
 import { LaterLife } from "./later-life.ts";
 import { OwnEntry, type OwnEntryParts } from "./own-entry.ts";
 import type { RenewerEvents } from "./renewer-events.ts";
@@ -81,8 +78,6 @@ export interface RenewerParts {
 export class Renewer {
 	session: SessionName | undefined;
 	epoch = 0;
-	/** When the last renewal began, on the monotonic clock: the outcome of the one before was known then. */
-	begunMs: number | undefined;
 	/** How often the store's clock had been put back, according to the last pulse. */
 	clockStepsBack = 0;
 	readonly #memory: ShardMemory;
@@ -91,30 +86,34 @@ export class Renewer {
 	#renewedMs = 0;
 	/** When the newest session was asked for. */
 	#openedMs = Number.NEGATIVE_INFINITY;
-	#timer: Timer | undefined;
-	/** The number of the renewal under way; the answer of one that was given up is ignored. */
-	#beats = 0;
-	#busy = false;
-	/** There may be news that the pulse under way does not bring. */
-	#again = false;
+	readonly #heartbeat: Heartbeat;
 	readonly #laterLife = new LaterLife();
-	#stopped = false;
 	readonly #parts: RenewerParts;
 
 	constructor(parts: RenewerParts) {
 		this.#parts = parts;
 		this.#memory = parts.memory;
 		this.entry = new OwnEntry(parts);
+		const { clock, random } = parts;
+		const renewal = {
+			renew: (beat: Beat) => this.#renew(beat),
+			gaveUp: () => this.#gaveUp(),
+		};
+		this.#heartbeat = new Heartbeat({ clock, random, renewal });
 	}
 
 	start(): void {
-		void this.#beat();
+		this.#heartbeat.start();
 	}
 
 	/** Stops renewing; the session stays until it is closed or expires. */
 	stop(): void {
-		this.#stopped = true;
-		this.#timer?.cancel();
+		this.#heartbeat.stop();
+	}
+
+	/** When the last renewal began, on the monotonic clock: the outcome of the one before was known then. */
+	get begunMs(): number | undefined {
+		return this.#heartbeat.begunMs;
 	}
 
 	/** When the last answered renewal was sent, on the monotonic clock; undefined if no session is held. */
@@ -173,15 +172,12 @@ export class Renewer {
 
 	/** Pulses now: the store has come back, or something is known to have changed. */
 	hurry(): void {
-		if (this.#stopped || this.#busy) return;
-		this.#timer?.cancel();
-		void this.#beat();
+		this.#heartbeat.hurry();
 	}
 
 	/** The store may have news: pulses now, or once more after a pulse under way, which may be too early. */
 	look(): void {
-		if (this.#busy) this.#again = true;
-		else this.hurry();
+		this.#heartbeat.look();
 	}
 
 	/** Adopts the generation of a store that came back, perhaps restarted. @throws StoreError */
@@ -190,50 +186,27 @@ export class Renewer {
 		this.#memory.toldGeneration(await shard.sessions.adopt(this.#memory.known));
 	}
 
-	async #beat(): Promise<void> {
-		const { shard, clock, random, log } = this.#parts;
-		this.#busy = true;
-		this.begunMs = clock.monoMs();
-		const beat = ++this.#beats;
-		this.#timer = clock.after(RENEWAL_TIMEOUT_MS, () => this.#giveUp(beat));
+	async #renew(beat: Beat): Promise<void> {
+		const { shard, log } = this.#parts;
 		try {
 			if (this.session === undefined) await this.#open(beat);
 			if (this.session !== undefined) await this.#pulse(beat, this.session);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			if (this.#isOver(beat)) return;
+			if (beat.isOver) return;
 			this.#memory.missed();
 			const about = { err: error, shard: shard.index };
 			log.debug(about, "could not renew the lease");
 		}
-		if (this.#isOver(beat)) return;
-		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
-		this.#beatAfter(ms);
 	}
 
-	/** Whether nobody waits any more for the answer of this renewal. */
-	#isOver(beat: number): boolean {
-		return this.#stopped || beat !== this.#beats;
-	}
-
-	#giveUp(beat: number): void {
-		if (this.#isOver(beat)) return;
-		const { shard, log, random } = this.#parts;
-		this.#beats += 1;
+	#gaveUp(): void {
+		const { shard, log } = this.#parts;
 		this.#memory.missed();
 		log.debug({ shard: shard.index }, "a renewal was not answered in time");
-		this.#beatAfter(random.unit() * TRUST_LOOK_MS);
 	}
 
-	#beatAfter(laterMs: number): void {
-		const ms = this.#again ? 0 : laterMs;
-		this.#again = false;
-		this.#busy = false;
-		this.#timer?.cancel();
-		this.#timer = this.#parts.clock.after(ms, () => void this.#beat());
-	}
-
-	async #open(beat: number): Promise<void> {
+	async #open(beat: Beat): Promise<void> {
 		const { shard, clock, ttlMs, report, events, home, log } = this.#parts;
 		if (!home.mayOpen(shard.index)) return;
 		const sentMs = clock.monoMs();
@@ -242,7 +215,7 @@ export class Renewer {
 		if (sentMs - this.#openedMs < PULSE_MS_MIN) return;
 		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
 		const opened = await this.entry.open(from);
-		if (this.#isOver(beat)) return;
+		if (beat.isOver) return;
 		if (!opened.ok)
 			return opened.code === "older_life"
 				? this.#notLetIn()
@@ -264,12 +237,12 @@ export class Renewer {
 		if (this.#laterLife.met(clock.monoMs(), ttlMs)) this.#ousted();
 	}
 
-	async #pulse(beat: number, session: SessionName): Promise<void> {
+	async #pulse(beat: Beat, session: SessionName): Promise<void> {
 		const { clock, events, ttlMs, sorter, teller } = this.#parts;
 		const sentMs = clock.monoMs();
 		const begun = teller.untold(this.storeNowMs());
 		const pulse = await this.entry.pulse(session, ttlMs, sorter.known, begun);
-		if (this.#isOver(beat)) return;
+		if (beat.isOver) return;
 		if (!pulse.ok) return await this.#over(beat, session, pulse);
 		teller.told(begun);
 		this.#memory.toldGeneration(pulse.raised);
@@ -286,7 +259,7 @@ export class Renewer {
 	}
 
 	async #over(
-		beat: number,
+		beat: Beat,
 		session: SessionName,
 		end: Extract<Pulse, { ok: false }>,
 	): Promise<void> {
@@ -294,7 +267,7 @@ export class Renewer {
 		const isOusted =
 			end.code === "other_shards" ||
 			(end.code === "superseded" && !(await this.entry.isGhost()));
-		if (this.#isOver(beat)) return;
+		if (beat.isOver) return;
 		this.session = undefined;
 		// Holders may have read the registry while this node was not in it, and ask it nothing.
 		this.#memory.missed();

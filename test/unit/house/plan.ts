@@ -153,6 +153,7 @@ export const PLAN: readonly Dwelling[] = [
 		libraries: [],
 		builtins: ASSERT,
 		helpers: [
+			"node/lease/heartbeat.ts",
 			"node/lease/later-life.ts",
 			"node/lease/own-entry.ts",
 			"node/lease/renewer-events.ts",
