@@ -24,7 +24,7 @@ const SPAN_MS = LIVE_STEP_MS * LIVE_STEPS;
 export class Figures {
 	pending = 0;
 	started = 0;
-	/** Tasks that are FAILURE now. */
+	/** Tasks that ended within all steps, and are FAILURE. */
 	failed = 0;
 	/** Tasks that have ever ended. */
 	#ended = 0;

@@ -18,7 +18,7 @@ export interface Taken {
 	/** False if the same task was there already. */
 	readonly created: boolean;
 	readonly id: string;
-	/** It is not due yet. */
+	/** The task is not due yet. */
 	readonly scheduled?: true;
 	/** The task, if it was there already. */
 	readonly existing?: KnownTask;
@@ -83,7 +83,7 @@ export interface TaskPage {
 	readonly tasks: readonly TaskRecord[];
 	/** The cursor of the next page; undefined on the last. */
 	readonly cursor: string | undefined;
-	/** In the store's time. */
+	/** As of when the page is true, in the store's time. */
 	readonly asOfMs: number;
 	/**
 	 * The page is short because much had to be searched: all tasks created since then were
@@ -94,7 +94,7 @@ export interface TaskPage {
 
 export interface ListWish {
 	readonly query: TaskQuery;
-	/** Without payloads and results. */
+	/** Payloads and results are left out. */
 	readonly isBrief: boolean;
 	readonly limit: number;
 	/** The cursor of the page before; undefined for the first. */
@@ -129,7 +129,7 @@ export interface BulkWish {
 	/** The reason of a cancel. Empty if none was given. */
 	readonly reason: string;
 	readonly force: boolean;
-	/** As of a CancelWish. */
+	/** The name of the access token that asks for a cancel; absent if none was needed. */
 	readonly asker?: string | undefined;
 	/** Retries become due within this time, spread over it. */
 	readonly spreadMs: number;
@@ -220,7 +220,7 @@ export interface EndApi {
 	): Promise<Found | undefined>;
 }
 
-/** Of one who reads a task: only so many are read at once, and only what there is room for. */
+/** The place of a client that reads a task: only so many are read at once, and only what there is room for. */
 export interface ReaderPlace {
 	/** So many bytes may be read as it is. */
 	readonly bytesMax: number;

@@ -131,7 +131,7 @@ export interface ClusterApi extends Onlooker {
 	 * no such node is alive.
 	 */
 	drain(node: string): Promise<string | undefined>;
-	/** As far as it is known without asking the store. */
+	/** Whether the node is ready, as far as it knows without asking the store. */
 	readiness(): Readiness;
 	/** Asks the store whether it takes tasks. @throws StoreError */
 	readinessNow(): Promise<Readiness>;

@@ -49,7 +49,7 @@ export interface EventReader {
 
 export interface EventsWish {
 	readonly query: EventQuery;
-	/** Undefined: from now on. */
+	/** Where to go on; undefined to begin with what happens from now on. */
 	readonly after: readonly ReadPlace[] | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface EventsWish {
 export interface ReaderRoom {
 	/** Resolves when there is room for so many bytes; with false if nobody reads any more. */
 	enter(bytes: number): true | Promise<boolean>;
-	/** None is needed for now. */
+	/** Gives the memory back. */
 	leave(): void;
 }
 

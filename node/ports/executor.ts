@@ -11,7 +11,7 @@ export interface Job {
 	readonly payload: JsonText;
 	readonly token: number;
 	readonly attempt: number;
-	/** From 1. */
+	/** The number of the round, from 1. */
 	readonly round: number;
 	/** How many attempts of this round have failed so far, and how many may. */
 	readonly failures: number;

@@ -44,7 +44,7 @@ export interface Gossip {
 	 * long ago.
 	 */
 	onStranger(listener: (nodeId: string) => void): void;
-	/** Messages so far. */
+	/** The messages sent, received and dropped so far. */
 	readonly traffic: GossipTraffic;
 	/** The admitted peers that are connected now. */
 	connected(): readonly string[];

@@ -7,9 +7,9 @@ export interface MeterApi {
 
 /** How late the event loop ran what was due, in seconds. */
 export interface LoopFigures {
-	/** Over the last seconds. */
+	/** The delay over the last seconds. */
 	readonly quantiles: readonly (readonly [quantile: string, value: number])[];
-	/** Since measuring began. */
+	/** The delay since measuring began. */
 	readonly sumS: number;
 	readonly count: number;
 }
