@@ -21,6 +21,7 @@ export type * from "./ports/node-name.ts";
 export type * from "./ports/node-record.ts";
 export type * from "./ports/store.ts";
 export type * from "./ports/store-access.ts";
+export type * from "./ports/store-claim.ts";
 export * from "./ports/store-error.ts";
 export type * from "./ports/store-events.ts";
 export type * from "./ports/store-list.ts";

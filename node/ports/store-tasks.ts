@@ -2,7 +2,6 @@
  * What a shard keeps of tasks: how they come, are given to sessions, end, and are read.
  */
 import type { EndKind, Keeps, Kept } from "../../protocol/keep.ts";
-import type { SessionName } from "../../protocol/lease.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { AttemptEnd } from "../../protocol/state.ts";
 import type {
@@ -15,6 +14,7 @@ import type {
 	TaskRecord,
 } from "../../protocol/task.ts";
 import type { Moments } from "../../protocol/task-times.ts";
+import type { ClaimReply, ClaimRequest, Lease } from "./store-claim.ts";
 import type { StoreError } from "./store-error.ts";
 import type { ListReply, ListRequest } from "./store-list.ts";
 import type {
@@ -90,50 +90,6 @@ export type SubmitOutcome =
  * for too long, and was not sent.
  */
 export type Submission = SubmitOutcome | StoreError | "overloaded";
-
-/** The lease under which a session is given tasks. */
-export interface Lease {
-	readonly session: SessionName;
-	readonly generation: number;
-}
-
-export interface ClaimRequest extends Lease {
-	/** Routes to claim from; at most CLAIM_ROUTES_MAX. */
-	readonly routes: readonly Route[];
-	/** At most CLAIM_BATCH_MAX. */
-	readonly limit: number;
-	/**
-	 * Groups of routes from which fewer tasks may come together than the limit; each route
-	 * in at most one.
-	 */
-	readonly rooms?: readonly ClaimRoom[];
-	/**
-	 * Which of the tasks that wait on these routes are the session's, counted from 1, in
-	 * rising order: of however many wait, no more come than there are turns up to their
-	 * number. Undefined if all may come.
-	 */
-	readonly turns?: readonly number[];
-}
-
-export interface ClaimRoom {
-	readonly tasks: number;
-	/** The places of the routes in the request. */
-	readonly routes: readonly number[];
-}
-
-export type ClaimReply =
-	| {
-			readonly ok: true;
-			/** Lowest rank first, across all routes asked for. */
-			readonly tasks: readonly ClaimedTask[];
-			/** Waiting tasks left on each of the routes asked for. */
-			readonly waiting: readonly number[];
-	  }
-	/** `stale_generation`: the store has restarted since; adopt it first. */
-	| {
-			readonly ok: false;
-			readonly code: "no_lease" | "stale_generation";
-	  };
 
 /**
  * `accepted`: this end stands, perhaps since an earlier call whose answer was lost.

@@ -75,6 +75,7 @@ import {
 	encodeChange,
 	encodeEnds,
 	encodeGiveBack,
+	encodeRetry,
 	encodeRooms,
 	encodeTasks,
 	encodeTimes,
@@ -176,11 +177,7 @@ export class RedisTasks implements ShardTasks {
 		assert(tasks.length <= RETRY_BATCH_MAX);
 		const replies: RetryReply[] = [];
 		await inSteps(tasks, async (some) => {
-			const args = some.flatMap(
-				({ id, round = "", afterMs, expiresMs = 0 }) => [
-					...[id, round, Math.round(afterMs), Math.round(expiresMs)],
-				],
-			);
+			const args = some.flatMap(encodeRetry);
 			const reply = decodeRetry(await this.#scripts.run("retry", ...args));
 			replies.push(reply);
 			return reply.outcomes;

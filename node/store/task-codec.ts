@@ -23,7 +23,13 @@ import {
 	writeOptions,
 } from "../../protocol/task-options.ts";
 import { timesOf, type When } from "../../protocol/task-times.ts";
-import type { ClaimRoom, GiveBack, TaskRead, Unfinished } from "../ports.ts";
+import type {
+	ClaimRoom,
+	GiveBack,
+	RetryRequest,
+	TaskRead,
+	Unfinished,
+} from "../ports.ts";
 import {
 	decodeEnd,
 	decodeError,
@@ -262,6 +268,12 @@ export function encodeRooms(rooms: readonly ClaimRoom[]): string {
 	return rooms
 		.map(({ tasks, routes }) => `${tasks}:${routes.map((at) => at + 1)}`)
 		.join(" ");
+}
+
+/** In the form that `retry.lua` takes. */
+export function encodeRetry(of: RetryRequest): (string | number)[] {
+	const { id, round = "", afterMs, expiresMs = 0 } = of;
+	return [id, round, Math.round(afterMs), Math.round(expiresMs)];
 }
 
 /** In the form that `change.lua` takes; undefined leaves it as it is. */
