@@ -221,6 +221,7 @@ export interface Script {
 	readonly sha1: string;
 	/** Whether what is sent behind it in the same turn leaves with it in one piece. */
 	readonly leads: boolean;
+	readonly writes: boolean;
 	/** How long Redis took to answer, in seconds. */
 	readonly tookS: Histogram;
 }
@@ -244,8 +245,8 @@ function textOf(name: ScriptName): Omit<Script, "tookS"> {
 	const check = plan.kind === "read" ? "" : rightsCheck(script);
 	const source = `${FLAGS[plan.kind]}\n${check}${script}`;
 	const sha1 = createHash("sha1").update(source).digest("hex");
-	const { leads = false } = plan;
-	return { name, source, sha1, leads };
+	const { kind, leads = false } = plan;
+	return { name, source, sha1, leads, writes: kind !== "read" };
 }
 
 function compose(

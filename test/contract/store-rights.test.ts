@@ -1,6 +1,6 @@
 /** A Redis that lets the node in but refuses what it needs: the missing right is logged, once, until it is granted. */
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
 import { aclRules } from "../../node/store/redis/rights.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
@@ -84,6 +84,32 @@ test.each([
 	}
 });
 
+test("a right that is given back is noticed, although nobody asks again for what lacked it", async () => {
+	const acl = (rule: string) => operator.acl("SETUSER", "ann", rule);
+	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
+	const { store, log } = await connect(server.url.replace("//", "//ann:p@"));
+	try {
+		await store.agreeOnShards(true);
+		const { sessions } = store.shards[0] as Shard;
+		await acl("-zrevrange");
+		expect(await counts(store)).toBe("refused");
+		await sessions.running("nobody:1");
+		expect(store.trouble).toMatch(/lacks \+zrevrange/);
+		await acl("+zrevrange");
+		await until(
+			async () => {
+				await sessions.running("nobody:1");
+				return store.trouble;
+			},
+			(trouble) => trouble === undefined,
+		);
+		expect(log.lines.at(-1)).toBe("Redis refuses nothing any more");
+	} finally {
+		await operator.flushall();
+		await store.close();
+	}
+});
+
 test("a script that may not run to its end does not begin: of what is refused nothing is there, and with the right back it is done", async () => {
 	const acl = (rule: string) => operator.acl("SETUSER", "ann", rule);
 	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
@@ -159,6 +185,36 @@ test("each script that writes asks first whether its user may run all of it", as
 	}
 });
 
+test("a primary that becomes a replica is left once, however many commands it refuses at once", async () => {
+	const former = await startRedis();
+	const direct = new Redis(former.url);
+	const { store } = await connect(former.url);
+	const warned = vi.spyOn(process, "emitWarning");
+	try {
+		await store.agreeOnShards(true);
+		const { tasks } = store.shards[0] as Shard;
+		await tasks.submit([newTask("before")]);
+		await direct.replicaof("127.0.0.1", server.port);
+		const left = new Promise<void>((resolve) =>
+			store.onChange((up) => {
+				if (!up) resolve();
+			}),
+		);
+		const many = Array.from({ length: 20 }, (_, i) =>
+			tasks.submit([newTask(`t${i}`)]),
+		);
+		const outcomes = await Promise.allSettled(many);
+		expect(outcomes.map(({ status }) => status)).not.toContain("fulfilled");
+		await left;
+		expect(warned).not.toHaveBeenCalled();
+	} finally {
+		warned.mockRestore();
+		await store.close();
+		direct.disconnect();
+		await former.stop();
+	}
+});
+
 test("the address of a replica is logged as such, once, and can be used when the replica is promoted", async () => {
 	const replica = await startRedis();
 	const direct = new Redis(replica.url);
@@ -179,6 +235,10 @@ test("the address of a replica is logged as such, once, and can be used when the
 			await expect(store.agreeOnShards(false)).rejects.toThrow(StoreError);
 			expect(store.trouble).toMatch(clause);
 		}
+		// Also refused, and not asked for again: once one is written, all may be.
+		if (!store.up) await comesUp(store);
+		const { tasks } = store.shards[0] as Shard;
+		await expect(tasks.submit([newTask("t")])).rejects.toThrow(StoreError);
 		expect(log.lines.filter((line) => clause.test(line))).toHaveLength(1);
 		await direct.replicaof("NO", "ONE");
 		await until(

@@ -79,7 +79,7 @@ export class Connection {
 		this.#clock = clock;
 		this.#outgoing = new Outgoing(clock);
 		this.#log = log;
-		this.#flaws = new Flaws(log);
+		this.#flaws = new Flaws(clock, log);
 		// If Redis does not speak TLS, both sides wait for the other to begin.
 		this.#lastTrouble = address.options.tls
 			? "it has not answered over TLS yet"
@@ -131,19 +131,17 @@ export class Connection {
 		args: readonly (string | number)[],
 	): Promise<Reply> {
 		const sentMs = this.#clock.monoMs();
+		const probe = () =>
+			this.command("EVAL", PROBE, 1, tag) as Promise<string[]>;
 		try {
 			const reply = await this.#evaluate(script, tag, args);
 			script.tookS.observe((this.#clock.monoMs() - sentMs) / 1_000);
-			this.#flaws.ran(script.name);
+			this.#flaws.ran(script, probe);
 			return reply;
 		} catch (error) {
 			// Unlike a command that an operator may have forbidden, a script has to run.
 			if (error instanceof StoreError && isRefusal(error)) {
-				const probe = () => this.command("EVAL", PROBE, 1, tag);
-				await this.#flaws.refused(
-					...([script.name, tag, error.message] as const),
-					probe as () => Promise<string[]>,
-				);
+				await this.#flaws.refused(script.name, tag, error.message, probe);
 			}
 			throw error;
 		}
@@ -215,13 +213,18 @@ export class Connection {
 			return await Promise.race([reply, lost]);
 		} catch (error) {
 			// A former primary answers READONLY for good: look for the new one.
-			if (isReadOnly(error as Error)) this.#redis.disconnect(true);
+			if (isReadOnly(error as Error)) this.#leave();
 			throw meaningOf(error as Error);
 		} finally {
 			this.#pending.take(place);
 			this.#settled += 1;
 			this.#outgoing.end();
 		}
+	}
+
+	/** Once a connection: all that was under way is refused alike. */
+	#leave(): void {
+		if (this.#redis.stream.writable) this.#redis.disconnect(true);
 	}
 
 	/** What has arrived meanwhile is read first: it may be this node that stood still. */
