@@ -135,14 +135,17 @@ export class Spreader {
 	}
 
 	/**
-	 * If this node may be taken away, others are to have what it only believes to be too
-	 * much for them: what they do not take it takes itself, a moment later.
+	 * A node that may be taken away, this or another one, gets nothing that is only believed to
+	 * be too much for the others: what they do not take it takes a moment later.
 	 */
 	#shareOut(count: number, own: Room, route: Route): Shares | undefined {
 		const { roster } = this.#parts;
 		const others = this.#inTurn(roster.candidates(route));
 		const shares = shareOut(count, own, others);
-		if (!own.atRisk || shares?.own === 0) return shares;
+		const isForRisk = others.some(
+			({ nodeId, atRisk }) => atRisk && shares?.quotas.has(nodeId),
+		);
+		if (!isForRisk && (!own.atRisk || shares?.own === 0)) return shares;
 		return shareOut(count, own, this.#inTurn(roster.reported(route)));
 	}
 

@@ -76,6 +76,29 @@ test("a node that may soon be taken away leaves all tasks to others, if they hav
 		).toHaveLength(4);
 });
 
+test.each([true, false])(
+	"a node that may soon be taken away gets nothing from another one while others say that they have room: another that may be, too, %s",
+	(atRisk) => {
+		const promised = new PromisedLoad();
+		const words = { ann: IDLE, bob: { ...IDLE, atRisk: true as const } };
+		const roomsBy = (roomOf: typeof reportedRoom) =>
+			Object.entries(words).map(([id, word]) => roomOf(id, word));
+		const full = { slots: 8, freeSlots: 0, roomFor: () => 0 };
+		const { share } = spreaderOf([], {
+			...{ promised, runner: full, report: { atRisk } },
+			roster: {
+				nodes: 3,
+				candidates: () => roomsBy((...said) => promised.roomOf(...said)),
+				reported: () => roomsBy(reportedRoom),
+			},
+		});
+		for (let i = 0; i < 9; i++) expect(share(1)).toEqual([0, { ann: 1 }]);
+		words.ann = { freeSlots: 0, running: 8 };
+		promised.told("ann");
+		expect(share(1)).toEqual([0, { bob: 1 }]);
+	},
+);
+
 test("if there is nobody else, or no room for all, nobody gets a share", () => {
 	expect(spreaderOf([]).share(9)).toBeUndefined();
 	expect(spreaderOf(["ann"]).share(17)).toBeUndefined();
