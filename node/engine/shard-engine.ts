@@ -79,7 +79,8 @@ export interface ShardEngineParts {
 
 /** Who looks after leases: see watch.ts. */
 export interface LeaseWatch
-	extends Pick<ReaperParts["inquest"], "sightingsOf"> {
+	extends Pick<ReaperParts["inquest"], "sightingsOf">,
+		Pick<ReaperParts["takenLeases"], "takes"> {
 	/** The time of the lease's last renewal has changed. */
 	renewed(): void;
 	/** Whether tasks may still run under the lease. */
@@ -122,7 +123,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 	readonly #parts: ShardEngineParts;
 
 	constructor(parts: ShardEngineParts) {
-		const { shard, clock, random, log, ttlMs, serves, lastTurn } = parts;
+		const { shard, clock, random, log, ttlMs, serves, lastTurn, watch } = parts;
 		const { runner, turns, announcer, watcher, roster, home, report } = parts;
 		const { index } = shard;
 		this.#parts = parts;
@@ -159,7 +160,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		});
 		this.reaper = new Reaper({
 			...{ shard, clock, log, renewer, hinter, roster, runner, self },
-			...{ coroner: parts.coroner, inquest: parts.watch },
+			...{ coroner: parts.coroner, inquest: watch, takenLeases: watch },
 			heir: new Heir({ intake, spreader, claimer }),
 		});
 		this.#trimmer = new Trimmer({ ...parts, shard, clock, log });

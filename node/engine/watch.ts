@@ -14,6 +14,7 @@ import { Inquirer } from "../peers/inquirer.ts";
 import { Refusals } from "../peers/refusals.ts";
 import type { Roster } from "../peers/roster.ts";
 import { Seeker } from "../peers/seeker.ts";
+import { TakenLeases } from "../peers/taken-leases.ts";
 import { Witnesses } from "../peers/witnesses.ts";
 import type { Clock, GoodPulse, Gossip, Log, RevokeGrounds } from "../ports.ts";
 import type { ShardEngine } from "./shard-engine.ts";
@@ -33,12 +34,14 @@ export class Watch {
 	readonly #detector: Detector;
 	readonly #seeker: Seeker;
 	readonly #inquest: Inquest;
+	readonly #taken: TakenLeases;
 	readonly #parts: WatchParts;
 
 	constructor(parts: WatchParts) {
 		const { clock, log, gossip, engines, roster, digester } = parts;
 		this.#parts = parts;
 		const refusals = new Refusals();
+		this.#taken = new TakenLeases(clock);
 		this.#inquirer = new Inquirer({
 			...{ self: gossip.nodeId, clock, gossip, engines, roster, refusals },
 			voice: digester,
@@ -76,6 +79,11 @@ export class Watch {
 		return this.#inquest.sightingsOf(nodeId, grounds);
 	}
 
+	/** A lease of the node is about to be taken. */
+	takes(nodeId: string): void {
+		this.#taken.takes(nodeId);
+	}
+
 	/** Leases that have expired are the reaper's. */
 	pulsed(engine: ShardEngine, { nowMs, overdue }: GoodPulse): void {
 		this.#seeker.overdue(engine.shard.index, engine, nowMs, overdue);
@@ -83,7 +91,8 @@ export class Watch {
 
 	heard(message: GossipMessage): void {
 		this.#inquirer.heard(message.from);
-		if (message.kind === "question") void this.#inquirer.questioned(message);
+		if (message.kind === "question" && !this.#taken.of(message.from))
+			void this.#inquirer.questioned(message);
 		if (message.kind === "answer") this.#inquirer.answered(message);
 	}
 

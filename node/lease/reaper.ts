@@ -31,6 +31,11 @@ export interface ReaperParts {
 		/** What is known to have been seen of a node. */
 		sightingsOf(nodeId: string, grounds: RevokeGrounds): Sighting[];
 	};
+	/** See taken-leases.ts. */
+	readonly takenLeases: {
+		/** A lease of the node is about to be taken. */
+		takes(nodeId: string): void;
+	};
 	readonly shard: Pick<Shard, "index" | "sessions">;
 	readonly clock: Pick<Clock, "monoMs">;
 	readonly log: Log;
@@ -166,13 +171,15 @@ export class Reaper {
 		session: SessionName,
 		grounds: RevokeGrounds,
 	): Promise<RevokeReply> {
-		const { shard, coroner, self, inquest } = this.#parts;
-		const saw = inquest.sightingsOf(parseSession(session).nodeId, grounds);
+		const { shard, coroner, self, inquest, takenLeases } = this.#parts;
+		const { nodeId } = parseSession(session);
+		// Its answer may never come, and the tasks be elsewhere all the same.
+		takenLeases.takes(nodeId);
+		const saw = inquest.sightingsOf(nodeId, grounds);
 		const told = { by: self, saw };
 		const request = { session, grounds, limit: REVOKE_BATCH_MAX, ...told };
 		const reply = await shard.sessions.revoke(request);
 		if (reply.ok || reply.code !== "suspect") return reply;
-		const { nodeId } = parseSession(session);
 		const life = { nodeId, startedMs: reply.startedMs };
 		const lostElsewhere = await coroner.lostElsewhere(shard.index, life);
 		return await shard.sessions.revoke({ ...request, lostElsewhere });

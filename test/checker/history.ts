@@ -143,7 +143,8 @@ export interface History {
 	readonly miscounts: readonly MiscountEvent[];
 	readonly untold: readonly UntoldEvent[];
 	readonly forgotten: ReadonlySet<string>;
-	readonly deleted: ReadonlySet<string>;
+	/** When tasks were deleted, by id. */
+	readonly deleted: ReadonlyMap<string, readonly number[]>;
 	readonly healedMs: number | undefined;
 	readonly flaws: readonly FlawEvent[];
 	readonly stops: readonly Stop[];
@@ -188,9 +189,7 @@ export function readHistory(events: readonly HistoryEvent[]): History {
 		miscounts: events.filter((event) => event.kind === "miscount"),
 		untold: events.filter((event) => event.kind === "untold"),
 		forgotten: new Set(forgotten.map(({ id }) => id)),
-		deleted: new Set(
-			forgotten.filter(({ why }) => why === "deleted").map(({ id }) => id),
-		),
+		deleted: timesOf(forgotten.filter(({ why }) => why === "deleted")),
 		healedMs: events.find((event) => event.kind === "healed")?.atMs,
 		flaws: events.filter((event) => event.kind === "flaw"),
 		stops: stopsIn(events),
@@ -216,4 +215,11 @@ function stopsIn(events: readonly HistoryEvent[]): Stop[] {
 			const end = ends.find((end) => end.node === node && end.atMs >= atMs);
 			return { ...stopping, goneMs: end?.atMs };
 		});
+}
+
+function timesOf(events: readonly ForgottenEvent[]) {
+	const times = new Map<string, number[]>();
+	for (const { id, atMs } of events)
+		times.set(id, [...(times.get(id) ?? []), atMs]);
+	return times;
 }

@@ -79,7 +79,7 @@ async function stepsOf(work: () => Promise<void>): Promise<number> {
 	await ground.redis.config("RESETSTAT");
 	await work();
 	const stats = await ground.redis.info("commandstats");
-	const calls = stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g);
+	const calls = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
 	return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 

@@ -208,6 +208,11 @@ test("a task that takes down node after node is found out, unless it was given b
 	const givenBack = { token: 9, node: "one", end: "handed-back" } as const;
 	expect(found(...kills(4), read({ attempts: [givenBack] }))).toEqual([]);
 	expect(found(...kills(4), { kind: "lost-writes", atMs: 1 })).toEqual([]);
+	const deletion = (atMs: number): HistoryEvent => ({
+		...{ kind: "forgotten", why: "deleted", id: "a", atMs },
+	});
+	expect(found(...kills(6), deletion(2.5))).toEqual([]);
+	expect(found(...kills(6), deletion(1.5))).toHaveLength(1);
 });
 
 test("a flaw is a breach in itself", () => {

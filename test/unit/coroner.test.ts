@@ -50,6 +50,7 @@ test("a reaper asks what a suspect's node ran in other shards, and says so; it a
 		new Reaper({
 			self: "watcher",
 			inquest: { sightingsOf: () => [] },
+			takenLeases: { takes() {} },
 			shard: standInShard({
 				sessions: {
 					async revoke(request) {

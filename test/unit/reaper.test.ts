@@ -27,6 +27,7 @@ function reaperOf(
 	const reaper = new Reaper({
 		self: "watcher",
 		inquest: { sightingsOf: () => [] },
+		takenLeases: { takes: (nodeId) => calls.push(`take from ${nodeId}`) },
 		...{ shard, clock, log },
 		renewer: { mayReap },
 		hinter: {
@@ -127,7 +128,7 @@ test("what a node takes right behind the revocation is not shared out, the rest 
 	const reply = { ok: true, taken: true, putBack, left: 0 } as const;
 	const { reaper, calls, hinted } = reaperOf(true, reply, 0, inherited);
 	const reaping = reaper.reap("node:1" as never, { when: "now" });
-	expect(calls).toEqual(["revoke", "inherit from node"]);
+	expect(calls).toEqual(["take from node", "revoke", "inherit from node"]);
 	await reaping;
 	expect(hinted).toEqual([{ route: "a|t|", count: 1, topPriority: 5 }]);
 });
