@@ -11,8 +11,8 @@
  * recorded; if they were not, a node that is cut off is excused like one that is paused.
  *
  * A node whose address refuses connections counts as dead once its peers have lost sight
- * of it. If it lives, it hears that from the store, by its next pulse; or, if it cannot
- * reach the store either, it stops because nobody answers it. A node that is paused
+ * of it. If it lives, it hears that from the store, by its next pulse; or, if the store or a
+ * shard of it does not answer, it stops because not all peers do. A node that is paused
  * before it has stopped stops once it wakes, like any paused node.
  *
  * Whoever takes a task away by force and then has it run again knows that its code may
@@ -37,6 +37,7 @@ import type { StartEvent } from "./task-history.ts";
 /** Allows for clocks that run slow, timers that are late, and answers on their way. */
 const SLACK_MS = 300;
 
+type Span = Pick<ImpairedEvent, "fromMs" | "untilMs">;
 type StopTimes = Readonly<Record<ImpairedEvent["why"], number>>;
 
 export interface Overlap {
@@ -129,13 +130,13 @@ function wasHeldForDead(
 }
 
 /** How long a node that counts as dead may go on running what it ran. */
-function toldMsMax({ impaired }: History, holder: string, atMs: number) {
-	const isAway = impaired.some(
-		({ node, fromMs, untilMs }) =>
-			node === holder &&
-			fromMs <= atMs + PULSE_MS_MAX &&
-			atMs <= untilMs + STORE_COMMAND_TIMEOUT_MS,
-	);
+function toldMsMax(history: History, holder: string, atMs: number) {
+	const { impaired, shardsAway } = history;
+	const keepsItFromPulsing = ({ fromMs, untilMs }: Span) =>
+		fromMs <= atMs + PULSE_MS_MAX && atMs <= untilMs + STORE_COMMAND_TIMEOUT_MS;
+	const isAway =
+		impaired.some((each) => each.node === holder && keepsItFromPulsing(each)) ||
+		shardsAway.some(keepsItFromPulsing);
 	const runsMs = isAway ? CUT_OFF_AGE_MS : PULSE_MS_MAX;
 	return runsMs + ABORT_GRACE_MS + SLACK_MS;
 }

@@ -108,6 +108,24 @@ test("a node that counts as dead and is paused before it has stopped may overlap
 	expect(late).toHaveLength(1);
 });
 
+test("a node that counts as dead while a shard is away stops no later than one that is cut off", () => {
+	const judged = (stopMs: number, awayMs: number) =>
+		breaches([
+			...submitted("a", 0, "ok"),
+			{ kind: "start", atMs: 5, id: "a", token: 1, node: "one" },
+			{ kind: "start", atMs: 1_000, id: "a", token: 2, node: "two" },
+			{ kind: "stop", atMs: stopMs, id: "a", token: 1, node: "one" },
+			{ kind: "stop", atMs: 20_000, id: "a", token: 2, node: "two" },
+			{ kind: "refusing", node: "one", fromMs: 0, untilMs: 5_000 },
+			{ kind: "shard-away", shard: 0, fromMs: awayMs, untilMs: 9_000 },
+		]).filter((breach) => breach.startsWith("executions"));
+	expect(judged(3_800, 1_100)).toEqual([]);
+	expect(judged(3_801, 1_100)).toHaveLength(1);
+	// Its pulse came before.
+	expect(judged(2_700, 1_901)).toEqual([]);
+	expect(judged(2_701, 1_901)).toHaveLength(1);
+});
+
 test("an execution that a store has lost with its last writes may overlap", () => {
 	const history = soundHistory();
 	history[3] = { kind: "stop", atMs: 75, id: "a", token: 1, node: "one" };
