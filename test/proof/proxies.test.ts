@@ -201,7 +201,7 @@ describe.each(Object.entries(PROXIES))("behind %s", (_name, kind) => {
 			await page.goto(top);
 			await page.getByText("Live", { exact: true }).waitFor();
 			expect(page.url()).toBe(`${top}/`);
-			await page.getByRole("link", { name: "Manual" }).click();
+			await page.getByRole("link", { name: "Manual", exact: true }).click();
 			await page.getByRole("main").getByRole("link", { name: "Tasks" }).click();
 			await page.waitForURL(`${top}/docs/tasks`);
 			await page.getByRole("link", { name: "Dashboard" }).click();
