@@ -64,9 +64,11 @@ export class Missing implements Observer<Gone> {
 					const fromMs = Math.max(
 						...[vanishedMs, lease.renewedMs, sinceMs + SETTLED_MS],
 					);
-					const { shard, nodeId: node } = lease;
+					const { shard, nodeId: node, name, renewedMs } = lease;
 					const what = { shard, node, by: own.nodeId };
-					sights.push({ key: `${lease.name} ${own.name}`, what, fromMs });
+					// A renewal may reach the store when its sender is gone.
+					const key = `${name} ${renewedMs} ${own.name}`;
+					sights.push({ key, what, fromMs });
 				}
 			}
 		this.#wellSince = well;
