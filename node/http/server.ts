@@ -35,7 +35,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Problem } from "../../protocol/problem.ts";
 import type { Api, Clock, Log } from "../ports.ts";
-import { Doorkeeper, refusalNow } from "./door/access.ts";
+import { Doorkeeper } from "./door/access.ts";
 import { problemOf, sendProblem } from "./door/answer.ts";
 import { type Base, baseOf } from "./door/base.ts";
 import { takeBodies } from "./door/body.ts";
@@ -52,6 +52,7 @@ import { Origins } from "./door/origins.ts";
 import { Outflow } from "./door/outflow.ts";
 import type { Places, Reads } from "./door/places.ts";
 import { Rates } from "./door/rates.ts";
+import { refusalNow } from "./door/refusal.ts";
 import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
 import { Streams } from "./door/streams.ts";
 import { Traffic } from "./door/traffic.ts";

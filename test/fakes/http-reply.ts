@@ -25,8 +25,24 @@ export class FakeReply {
 		socket: this.socket as FakeSocket | null,
 	});
 	statusCode = 200;
+	/** The text of the answer. */
+	sent: string | undefined;
 
 	header(): this {
+		return this;
+	}
+
+	removeHeader(): this {
+		return this;
+	}
+
+	code(status: number): this {
+		this.statusCode = status;
+		return this;
+	}
+
+	send(text: string): this {
+		this.sent = text;
 		return this;
 	}
 

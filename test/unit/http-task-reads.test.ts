@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { readInto } from "../../node/answers/room-read.ts";
 import { CutOffs } from "../../node/http/door/cut-offs.ts";
 import { Places, ReadSizes } from "../../node/http/door/places.ts";
+import { type Refusal, refusalFor } from "../../node/http/door/refusal.ts";
 import { Room } from "../../node/http/door/room.ts";
 import { TaskReads } from "../../node/http/door/task-reads.ts";
 import { Turn } from "../../node/http/door/turn.ts";
@@ -17,7 +18,6 @@ import {
 	UNSENT_SHORT_BYTES_MAX,
 	UNSENT_SMALL_BYTES,
 } from "../../protocol/limits.ts";
-import type { Problem } from "../../protocol/problem.ts";
 import { VirtualClock } from "../clock.ts";
 import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
 import { readWithin } from "../fakes/task-read.ts";
@@ -37,7 +37,7 @@ const LARGE = payloadOf(UNSENT_MIDDLE_BYTES);
 function readsOn(clock: VirtualClock, max: number) {
 	const room = new Room(clock, new Turn(clock), new CutOffs(clock, log));
 	const places = new Places(clock, { max }, 100);
-	const access = { refusal: undefined as Problem | undefined };
+	const access = { refusal: undefined as Refusal | undefined };
 	const refusal = () => access.refusal;
 	const reads = new TaskReads(places, new ReadSizes(), room, refusal);
 	return {
@@ -214,14 +214,14 @@ test("who may no longer be answered when there is room is not, and is told why",
 	const [full, done] = [fill(), fill(UNSENT_DONE_BYTES_MAX, "POST")];
 	const waiting = [readerOf(reads, LARGE), wisherOf(reads, LARGE)];
 	await clock.runFor(1);
-	const refusal: Problem = {
-		code: "unauthenticated",
-		detail: "It was revoked.",
-	};
-	access.refusal = refusal;
+	access.refusal = refusalFor("revoked");
 	for (const each of [full, done]) each.close();
 	await clock.runFor(1);
 	for (const { seen } of waiting)
 		expect(seen).toEqual({ sizes: 1, reads: 0, found: undefined });
-	expect(reads.whyUnread(requestOf(full))).toBe(refusal);
+	const told = new FakeReply();
+	reads.refuse(requestOf(told), asReply(told));
+	expect([told.statusCode, told.sent]).toEqual([
+		...[401, expect.stringContaining("was revoked")],
+	]);
 });

@@ -23,10 +23,19 @@ import {
 } from "../../../protocol/access.ts";
 import type { Operation } from "../../../protocol/operation.ts";
 import type { OperationId } from "../../../protocol/operations.ts";
-import { type Problem, problemStatus } from "../../../protocol/problem.ts";
+import type { Problem } from "../../../protocol/problem.ts";
 import type { AccessApi, Asker, Audit, Verdict } from "../../ports.ts";
-import { PROBLEM_TYPE, sendProblem, writeProblem } from "./answer.ts";
+import { sendProblem } from "./answer.ts";
 import type { Rates } from "./rates.ts";
+import {
+	BEARER,
+	REALM,
+	type Refused,
+	refusalFor,
+	refusalNow,
+	refuseInstead,
+	sendRefusal,
+} from "./refusal.ts";
 import { changesSomething } from "./room.ts";
 
 declare module "fastify" {
@@ -54,47 +63,6 @@ const SUBMISSIONS: ReadonlySet<OperationId> = new Set([
 	...(["submitTasks", "submitTaskLines", "addTask"] as const),
 ]);
 
-const REALM = 'Bearer realm="hearsay"';
-const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
-
-type Refused = Extract<Verdict, { ok: false }>["why"] | "malformed";
-
-const REFUSALS: Readonly<Record<Refused, Problem>> = {
-	missing: {
-		code: "unauthenticated",
-		detail:
-			'This needs an access token; send it as "Authorization: Bearer TOKEN", and ask an operator of the cluster for one.',
-		field: "Authorization",
-	},
-	malformed: {
-		code: "unauthenticated",
-		detail:
-			'The header must be "Authorization: Bearer TOKEN" with an access token of this cluster.',
-		field: "Authorization",
-	},
-	unknown: {
-		code: "unauthenticated",
-		detail:
-			"This is no access token of this cluster; check that it is whole, and of this cluster.",
-		field: "Authorization",
-	},
-	expired: {
-		code: "unauthenticated",
-		detail: "The access token has expired; ask an operator for a new one.",
-		field: "Authorization",
-	},
-	revoked: {
-		code: "unauthenticated",
-		detail: "The access token was revoked; ask an operator for a new one.",
-		field: "Authorization",
-	},
-	unsure: {
-		code: "store_unavailable",
-		detail:
-			"This node has not heard from Redis of late, and cannot tell whether this is allowed; try again shortly, or another node.",
-	},
-};
-
 const tooMany: Problem = {
 	code: "rate_limited",
 	detail:
@@ -117,14 +85,13 @@ export class Doorkeeper {
 		app.decorateRequest("asker", null);
 		app.decorateRequest("target", "");
 		app.addHook("onSend", (request, reply, payload, done) => {
-			const isAnswer = request.asker !== null && typeof payload === "string";
+			const isAnswer = typeof payload === "string";
 			const refusal =
 				isAnswer && !changesSomething(request.method)
 					? refusalNow(this.#access, request)
 					: undefined;
 			if (refusal === undefined) return done(null, payload);
-			reply.code(problemStatus(refusal.code)).type(PROBLEM_TYPE);
-			done(null, writeProblem(refusal));
+			done(null, refuseInstead(reply, refusal));
 		});
 	}
 
@@ -135,7 +102,7 @@ export class Doorkeeper {
 			(request, reply, done) => {
 				const refusal = refusalNow(this.#access, request);
 				if (refusal === undefined) done();
-				else sendProblem(reply, refusal);
+				else sendRefusal(reply, refusal);
 			},
 		];
 	}
@@ -145,7 +112,7 @@ export class Doorkeeper {
 		return (request, reply, done) => {
 			if (role === "open") return done();
 			const verdict = this.#verdictOn(request);
-			if (!verdict.ok) return refuse(reply, verdict.why);
+			if (!verdict.ok) return void sendRefusal(reply, refusalFor(verdict.why));
 			const { asker } = verdict;
 			request.asker = asker;
 			if (this.#rates !== undefined && !this.#rates.take(asker.name))
@@ -188,35 +155,6 @@ export class Doorkeeper {
 	}
 }
 
-/**
- * Why the asker may not be answered any more, after a while: for whatever takes longer
- * than a moment, or goes on. Undefined if it may, and may do and see what it might when it
- * asked.
- */
-export function refusalNow(
-	access: AccessApi,
-	{ headers: { authorization = "" }, asker }: FastifyRequest,
-): Problem | undefined {
-	const verdict = access.whose(BEARER.exec(authorization)?.[1]);
-	if (!verdict.ok) return REFUSALS[verdict.why];
-	return asker === null || isAlike(asker, verdict.asker) ? undefined : changed;
-}
-
-function isAlike(asker: Asker, now: Asker): boolean {
-	return asker === now || rightsOf(asker) === rightsOf(now);
-}
-
-function rightsOf({ role, queues, types, payloads }: Asker): string {
-	return JSON.stringify([role, queues, types, payloads]);
-}
-
-/** It is answered by other rights than those by which it was worked on. */
-const changed: Problem = {
-	code: "overloaded",
-	detail:
-		"What you may see or do has changed while this request waited; send it again.",
-};
-
 /** The asker of an operation that is not open. */
 export function askerOf({ asker }: FastifyRequest): Asker {
 	if (asker === null) throw new Error("nobody has looked who asks");
@@ -231,14 +169,6 @@ export function tokenOf({ name }: Asker): string | undefined {
 function outcomeOf(status: number) {
 	if (status < 400) return "done";
 	return status < 500 ? "refused" : "failed";
-}
-
-function refuse(reply: FastifyReply, why: Refused): void {
-	if (why !== "unsure") {
-		const error = why === "missing" ? "" : ', error="invalid_token"';
-		reply.header("www-authenticate", `${REALM}${error}`);
-	}
-	sendProblem(reply, REFUSALS[why]);
 }
 
 const outsideAll =

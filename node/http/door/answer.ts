@@ -28,17 +28,25 @@ export const ALWAYS = {
 /** What a client should wait before it tries again after a 503 or 429. */
 export const RETRY_AFTER_S = "1";
 
-/** Sends a text. A temporary refusal says when to come back. */
 export function send(
 	reply: FastifyReply,
 	status: number,
 	type: string,
 	text: string,
 ): FastifyReply {
+	return headOf(reply, status, type).send(text);
+}
+
+/** What goes before a text. A temporary refusal says when to come back. */
+export function headOf(
+	reply: FastifyReply,
+	status: number,
+	type: string,
+): FastifyReply {
 	if (status === 503 || status === 429) {
 		reply.header("retry-after", RETRY_AFTER_S);
 	}
-	return reply.code(status).header("content-type", type).send(text);
+	return reply.code(status).header("content-type", type);
 }
 
 export function sendJson(

@@ -12,9 +12,9 @@ import { EVENTS_RETRY_MS } from "../../../protocol/limits.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { writeMessage } from "../../../protocol/sse.ts";
 import type { Api, EventsOver, ReaderRoom } from "../../ports.ts";
-import { refusalNow } from "./access.ts";
 import { sendProblem } from "./answer.ts";
 import type { Outflow } from "./outflow.ts";
+import { refusalNow } from "./refusal.ts";
 import { type Streams, slicesOf } from "./streams.ts";
 
 const TYPE = "text/event-stream";

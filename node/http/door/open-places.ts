@@ -9,7 +9,8 @@ import {
 import type { Clock } from "../../ports.ts";
 import type { Outflow } from "./outflow.ts";
 import { Places, ReadSizes, type Reads } from "./places.ts";
-import { type Refusal, TaskReads } from "./task-reads.ts";
+import type { RefusalOf } from "./refusal.ts";
+import { TaskReads } from "./task-reads.ts";
 
 interface OpenPlaces {
 	readonly places: Readonly<
@@ -21,7 +22,7 @@ interface OpenPlaces {
 export function openPlaces(
 	clock: Clock,
 	{ room }: Pick<Outflow, "room">,
-	refusal: Refusal,
+	refusal: RefusalOf,
 ): OpenPlaces {
 	const sizes = new ReadSizes();
 	const places = {

@@ -14,26 +14,25 @@ import {
 	READ_PATIENCE_MS,
 	UNSENT_SMALL_BYTES,
 } from "../../../protocol/limits.ts";
-import type { Problem } from "../../../protocol/problem.ts";
 import type { ReaderPlace } from "../../ports.ts";
+import { sendProblem } from "./answer.ts";
 import { type Places, type ReadSizes, readsFull } from "./places.ts";
+import { type RefusalOf, sendRefusal } from "./refusal.ts";
 import type { Room } from "./room.ts";
 
 type AnswerRoom = Pick<Room, "enter" | "fits">;
-/** Why whoever asks may not be answered any more; undefined if it may. */
-export type Refusal = (request: FastifyRequest) => Problem | undefined;
 
 export class TaskReads {
 	readonly #places: Places;
 	readonly #sizes: ReadSizes;
 	readonly #room: AnswerRoom;
-	readonly #refusal: Refusal;
+	readonly #refusal: RefusalOf;
 
 	constructor(
 		places: Places,
 		sizes: ReadSizes,
 		room: AnswerRoom,
-		refusal: Refusal,
+		refusal: RefusalOf,
 	) {
 		this.#places = places;
 		this.#sizes = sizes;
@@ -49,9 +48,12 @@ export class TaskReads {
 		this.#places.leave(reply);
 	}
 
-	/** Why a task was not read. */
-	whyUnread(request: FastifyRequest): Problem {
-		return this.#refusal(request) ?? readsFull;
+	/** Says why a task was not read. */
+	refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+		const refusal = this.#refusal(request);
+		return refusal === undefined
+			? sendProblem(reply, readsFull)
+			: sendRefusal(reply, refusal);
 	}
 
 	/** For one that only reads: it waits for room for so long, and then not any more. */

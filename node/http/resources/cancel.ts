@@ -51,8 +51,7 @@ async function cancel(
 	const place = reads.wishOf(request, reply);
 	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker }, place);
 	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
-	if (cancelled === "unread")
-		return sendProblem(reply, reads.whyUnread(request));
+	if (cancelled === "unread") return reads.refuse(request, reply);
 	const { code, task } = cancelled;
 	links.toTask(reply, task.id);
 	if (code === "ended")

@@ -57,7 +57,7 @@ async function retry(
 	const place = reads.wishOf(request, reply);
 	const retried = await api.tasks.retry(id, wish.wish, place);
 	if (retried === undefined) return sendProblem(reply, noSuchTask);
-	if (retried === "unread") return sendProblem(reply, reads.whyUnread(request));
+	if (retried === "unread") return reads.refuse(request, reply);
 	const { code, task } = retried;
 	links.toTask(reply, task.id);
 	if (code === "not_ended")
@@ -85,7 +85,7 @@ async function remove(
 	const place = reads.wishOf(request, reply);
 	const removed = isMeant ? await api.tasks.remove(id, place) : undefined;
 	if (removed === undefined) return sendProblem(reply, noSuchTask);
-	if (removed === "unread") return sendProblem(reply, reads.whyUnread(request));
+	if (removed === "unread") return reads.refuse(request, reply);
 	const { code, task } = removed;
 	if (code === "not_ended") {
 		links.toTask(reply, task.id);

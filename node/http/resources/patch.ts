@@ -56,7 +56,7 @@ async function change(
 	const place = reads.wishOf(request, reply);
 	const changed = await api.tasks.patch(id, wish.changes, place);
 	if (changed === undefined) return sendProblem(reply, noSuchTask);
-	if (changed === "unread") return sendProblem(reply, reads.whyUnread(request));
+	if (changed === "unread") return reads.refuse(request, reply);
 	const { code, task } = changed;
 	links.toTask(reply, task.id);
 	switch (code) {

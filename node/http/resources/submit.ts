@@ -148,7 +148,7 @@ async function sendExisting(
 	const { api, request, reply, reads } = door;
 	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
 	const found = await api.tasks.get(id, reads.placeOf(request, reply));
-	if (found === undefined) return sendProblem(reply, reads.whyUnread(request));
+	if (found === undefined) return reads.refuse(request, reply);
 	if (found.record !== undefined)
 		return sendJson(reply, 200, writeTask(found.record, api.cluster));
 	// It was deleted in between, and is new now.
