@@ -2,7 +2,7 @@
  * Bulk: applies an action to all tasks that match a filter, in steps. Each step finds
  * some tasks and changes them, occupying the store only briefly; then the store has as
  * much time for itself. If a request ends before all are through, because of its limit,
- * its time or trouble with the store, the next one goes on from its cursor.
+ * its time, trouble with the store, or because its asker may not go on, the next one goes on from its cursor.
  *
  * Tasks are visited from the newest to the oldest of a shard, one shard after the other,
  * so none is visited twice, whatever becomes of it meanwhile. Of ended tasks, only those
@@ -53,6 +53,11 @@ export interface BulkParts {
 	readonly report: { readonly draining: boolean };
 }
 
+interface Asked {
+	readonly wish: BulkWish;
+	readonly mayGoOn: () => boolean;
+}
+
 /** Where to go on. */
 interface Stand {
 	/** When the first request began, in the store's time; undefined if it begins now. */
@@ -85,6 +90,7 @@ export class Bulk {
 	async run(
 		wish: BulkWish,
 		signal: AbortSignal,
+		mayGoOn: () => boolean,
 	): Promise<BulkDone | undefined> {
 		const print = `${wish.action.charAt(0)}${printOf(wish.query)}`;
 		const { clock, report, engines } = this.#parts;
@@ -98,10 +104,11 @@ export class Bulk {
 		while (stand !== undefined) {
 			const room = (wish.limit ?? Infinity) - done.matched;
 			const isLate = clock.monoMs() >= untilMs;
-			if (room === 0 || isLate || signal.aborted || report.draining) break;
+			const isOver = isLate || signal.aborted || report.draining;
+			if (room === 0 || isOver || !mayGoOn()) break;
 			pace.begin();
 			try {
-				stand = await this.#step(wish, stand, room, done);
+				stand = await this.#step({ wish, mayGoOn }, stand, room, done);
 			} catch (error) {
 				// What it has found and not reported is visited again.
 				if (!(error instanceof StoreError) || stand === begun) throw error;
@@ -113,9 +120,9 @@ export class Bulk {
 		return { ...done, cursor: writeStand(stand, print) };
 	}
 
-	/** Finds some tasks and changes them. Returns where to go on. */
+	/** Finds some tasks and changes them. Returns where to go on: there, if nothing was done. */
 	async #step(
-		wish: BulkWish,
+		{ wish, mayGoOn }: Asked,
 		stand: Stand,
 		room: number,
 		done: { matched: number; changed: number; skipped: number },
@@ -126,6 +133,7 @@ export class Bulk {
 		const { nowMs, tasks, more, downToSeq, ahead } = await this.#find(
 			...[wish, pass, stand, Math.min(room, BULK_BATCH_MAX)],
 		);
+		if (tasks.length > 0 && !mayGoOn()) return stand;
 		if (tasks.length > 0 && !wish.isDry) {
 			const changed = await this.#act(wish, stand.shard, tasks);
 			done.changed += changed;

@@ -59,7 +59,11 @@ export interface TaskAnswersParts {
 	readonly engines: readonly AnsweringEngine[];
 	/** See bulk.ts. */
 	readonly bulk: {
-		run(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined>;
+		run(
+			wish: BulkWish,
+			signal: AbortSignal,
+			mayGoOn: () => boolean,
+		): Promise<BulkDone | undefined>;
 	};
 	/** See task-list.ts. */
 	readonly list: {
@@ -193,8 +197,12 @@ export class TaskAnswers implements TaskApi {
 		return this.#parts.list.page(wish);
 	}
 
-	bulk(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined> {
-		return this.#parts.bulk.run(wish, signal);
+	bulk(
+		wish: BulkWish,
+		signal: AbortSignal,
+		mayGoOn: () => boolean,
+	): Promise<BulkDone | undefined> {
+		return this.#parts.bulk.run(wish, signal, mayGoOn);
 	}
 
 	/** What keeps this node from taking tasks, whichever they are. */

@@ -172,10 +172,15 @@ export interface TaskApi {
 	/** Newest first. Undefined if the cursor does not belong to this list. */
 	list(wish: ListWish): Promise<TaskPage | undefined>;
 	/**
-	 * Does it to all tasks that match, until the request's time is over or the signal
-	 * fires. Undefined if the cursor belongs to another filter or action.
+	 * Does it to all tasks that match, until the request's time is over, the signal fires,
+	 * or the asker may not go on: it is looked at before anything is changed. Undefined if
+	 * the cursor belongs to another filter or action.
 	 */
-	bulk(wish: BulkWish, signal: AbortSignal): Promise<BulkDone | undefined>;
+	bulk(
+		wish: BulkWish,
+		signal: AbortSignal,
+		mayGoOn: () => boolean,
+	): Promise<BulkDone | undefined>;
 	/**
 	 * Asks a task to end. Returns the task as it is after that; `ended`: it had ended
 	 * otherwise. Undefined if there is no such task.

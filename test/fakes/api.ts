@@ -280,7 +280,11 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		return listOf([...this.tasks.values()], wish);
 	}
 
-	async bulk(wish: BulkWish): Promise<BulkDone | undefined> {
+	async bulk(
+		wish: BulkWish,
+		_signal: AbortSignal,
+		_mayGoOn: () => boolean,
+	): Promise<BulkDone | undefined> {
 		this.bulks.push(wish);
 		this.needStore();
 		if (wish.cursor === "foreign") return undefined;

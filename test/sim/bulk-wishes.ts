@@ -100,7 +100,11 @@ function step(
 				for (const id of meant) recordWish(cluster, order, id);
 			},
 			async request(api) {
-				const did = await api.tasks.bulk(wish, new AbortController().signal);
+				const did = await api.tasks.bulk(
+					wish,
+					new AbortController().signal,
+					() => true,
+				);
 				if (did === undefined) {
 					recorder.flaw(`a bulk request was refused its own cursor ${cursor}`);
 					return undefined;

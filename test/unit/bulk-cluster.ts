@@ -122,12 +122,13 @@ export class Cluster {
 	async run(
 		wish: Partial<BulkWish>,
 		signal = never,
+		mayGoOn = () => true,
 	): Promise<BulkDone | undefined> {
 		let isOver = false;
 		const over = () => {
 			isOver = true;
 		};
-		const running = this.bulk.run({ ...WISH, ...wish }, signal);
+		const running = this.bulk.run({ ...WISH, ...wish }, signal, mayGoOn);
 		running.then(over, over);
 		await this.clock.runUntil(() => isOver, 2 * BULK_MS_MAX);
 		return await running;

@@ -130,22 +130,24 @@ test("a task that has begun since it was found waiting is not cancelled with tho
 	expect(records.map(({ cancel }) => cancel)).toEqual([undefined, undefined]);
 });
 
-test.each(["time", "signal", "draining", "store"] as const)(
+test.each(["time", "signal", "draining", "store", "rights"] as const)(
 	"a request that ends before all tasks are through leaves a cursor: %s",
 	async (what) => {
 		const cluster = new Cluster(1);
 		await cluster.submit(3 * BULK_BATCH_MAX);
 		const over = new AbortController();
-		let steps = 0;
+		let [steps, mayGoOn] = [0, true];
 		cluster.onStep = async () => {
 			if (++steps !== 2) return;
 			if (what === "time") await cluster.pass(BULK_MS_MAX);
 			if (what === "signal") over.abort();
 			if (what === "draining") cluster.report.draining = true;
+			if (what === "rights") mayGoOn = false;
 			if (what === "store") throw new StoreError("unknown", "no answer");
 		};
-		const first = await cluster.run({}, over.signal);
-		const count = what === "store" ? BULK_BATCH_MAX : 2 * BULK_BATCH_MAX;
+		const first = await cluster.run({}, over.signal, () => mayGoOn);
+		const isUndone = what === "store" || what === "rights";
+		const count = isUndone ? BULK_BATCH_MAX : 2 * BULK_BATCH_MAX;
 		expect(first).toMatchObject({ matched: count, changed: count });
 		expect(await cluster.count("CANCELLED")).toBe(count);
 		cluster.report.draining = false;

@@ -53,7 +53,7 @@ const REFUSALS: Readonly<Record<Refused, Problem>> = {
 export interface Refusal {
 	readonly problem: Problem;
 	/** What has to be sent; undefined if the token is not at fault. */
-	readonly challenge: string | undefined;
+	readonly authenticate: string | undefined;
 }
 
 /** Why the asker may not be answered, if it may not; asked for anew after each wait. */
@@ -61,9 +61,9 @@ export type RefusalOf = (request: FastifyRequest) => Refusal | undefined;
 
 export function refusalFor(why: Refused): Refusal {
 	const problem = REFUSALS[why];
-	if (why === "unsure") return { problem, challenge: undefined };
+	if (why === "unsure") return { problem, authenticate: undefined };
 	const error = why === "missing" ? "" : ', error="invalid_token"';
-	return { problem, challenge: `${REALM}${error}` };
+	return { problem, authenticate: `${REALM}${error}` };
 }
 
 /**
@@ -96,8 +96,22 @@ const changed: Refusal = {
 		detail:
 			"What you may see or do has changed while this request waited; send it again.",
 	},
-	challenge: undefined,
+	authenticate: undefined,
 };
+
+/**
+ * The problem of the items of one request that come to their turn too late; undefined if
+ * they do not. The answer as a whole tells what is wrong with the token.
+ */
+export function refusalOfItems(
+	access: AccessApi,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Problem | undefined {
+	const refusal = refusalNow(access, request);
+	if (refusal !== undefined) challenge(reply, refusal);
+	return refusal?.problem;
+}
 
 export function sendRefusal(
 	reply: FastifyReply,
@@ -110,12 +124,15 @@ export function sendRefusal(
 const HEADERS_OF_ANSWERS = ["retry-after", "location", "link-template"];
 
 /** For an answer that is on its way already: the text that goes instead of it. */
-export function refuseInstead(
-	reply: FastifyReply,
-	{ problem, challenge }: Refusal,
-): JsonText {
+export function refuseInstead(reply: FastifyReply, refusal: Refusal): JsonText {
+	const { problem } = refusal;
 	for (const name of HEADERS_OF_ANSWERS) reply.removeHeader(name);
-	if (challenge !== undefined) reply.header("www-authenticate", challenge);
+	challenge(reply, refusal);
 	headOf(reply, problemStatus(problem.code), PROBLEM_TYPE);
 	return writeProblem(problem);
+}
+
+function challenge(reply: FastifyReply, { authenticate }: Refusal): void {
+	if (authenticate !== undefined)
+		reply.header("www-authenticate", authenticate);
 }

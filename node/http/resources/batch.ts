@@ -6,7 +6,8 @@
  * node turns to its other work. Some chunks are submitted side by side, so that the store
  * is kept busy; the others wait until one is through, so that other submitters are not
  * behind all of them. A store that hangs refuses later submissions at once, so it delays
- * the answer once, and not once for each chunk.
+ * the answer once, and not once for each chunk. Whether the sender may still submit is
+ * asked for each chunk anew.
  */
 import {
 	ITEMS_CHUNK,
@@ -47,15 +48,22 @@ const tookTooLong: Problem = {
 		"The tasks before this one took too long, and it was not sent to Redis; send it again, in a smaller request.",
 };
 
-/** Outcomes in order. `check` is given each item and its place. */
+export interface Items<Item> {
+	readonly items: readonly Item[];
+	/** Is given each item and its place. */
+	readonly check: (item: Item, index: number) => Checked;
+	/** Why its sender may submit nothing more, after a while; undefined if it may. */
+	readonly refusal: () => Problem | undefined;
+}
+
+/** Outcomes in order. */
 export async function submitAll<Item>(
 	api: Api,
 	clock: Clock,
-	items: readonly Item[],
-	check: (item: Item, index: number) => Checked,
+	{ items, check, refusal }: Items<Item>,
 ): Promise<Submitted[]> {
 	const untilMs = clock.monoMs() + SUBMIT_ALL_MS_MAX;
-	const isOver = () => clock.monoMs() >= untilMs;
+	const whyNot = () => (clock.monoMs() >= untilMs ? tookTooLong : refusal());
 	const chunks: Promise<Submitted[]>[] = [];
 	const underWay = new Set<Promise<void>>();
 	for (let start = 0; start < items.length; start += ITEMS_CHUNK) {
@@ -64,12 +72,13 @@ export async function submitAll<Item>(
 			.slice(start, start + ITEMS_CHUNK)
 			.map((item, index) => check(item, start + index));
 		const known = (late: readonly NewTask[]) =>
-			isOver() ? refuseAll(late) : lookUpLate(api, late);
+			refuseAll(late, whyNot()) ?? lookUpLate(api, late);
 		const chunk = submitChunk(checked, known, async (tasks) => {
-			if (isOver()) return refuseAll(tasks);
+			const refused = refuseAll(tasks, whyNot());
+			if (refused !== undefined) return refused;
 			const outcomes = await api.tasks.submit(tasks);
 			if (items.length > ITEMS_CHUNK)
-				await insist(api, clock, { tasks, outcomes, untilMs });
+				await insist(api, clock, { tasks, outcomes, untilMs, whyNot });
 			return outcomes;
 		});
 		chunks.push(chunk);
@@ -106,6 +115,8 @@ interface Insistence {
 	/** Replaced once a later outcome is certain. */
 	readonly outcomes: Submitted[];
 	readonly untilMs: number;
+	/** Why they may not be submitted any more; undefined if they may. */
+	readonly whyNot: () => Problem | undefined;
 }
 
 /**
@@ -118,7 +129,7 @@ interface Insistence {
 async function insist(
 	api: Api,
 	clock: Clock,
-	{ tasks, outcomes, untilMs }: Insistence,
+	{ tasks, outcomes, untilMs, whyNot }: Insistence,
 ): Promise<void> {
 	const lastMs = Math.min(untilMs, clock.monoMs() + SUBMIT_AGAIN_MS_MAX);
 	for (;;) {
@@ -128,6 +139,7 @@ async function insist(
 		);
 		if (slow.length === 0 || clock.monoMs() >= lastMs) return;
 		await new Promise<void>((resolve) => clock.after(SUBMIT_AGAIN_MS, resolve));
+		if (whyNot() !== undefined) return;
 		const again = await api.tasks.submit(slow.map((i) => tasks[i] as NewTask));
 		for (const [n, i] of slow.entries()) {
 			const outcome = again[n] as Submitted;
@@ -149,8 +161,12 @@ function isUnknown(outcome: Submitted | undefined): boolean {
 	return outcome?.ok === false && outcome.problem.code === "outcome_unknown";
 }
 
-function refuseAll(tasks: readonly NewTask[]): Submitted[] {
-	return tasks.map(() => ({ ok: false, problem: tookTooLong }));
+/** Undefined if there is no problem. */
+function refuseAll(
+	tasks: readonly NewTask[],
+	problem: Problem | undefined,
+): Submitted[] | undefined {
+	return problem && tasks.map(() => ({ ok: false, problem }));
 }
 
 /**

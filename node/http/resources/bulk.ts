@@ -29,6 +29,7 @@ import { parseJson } from "../door/json.ts";
 import { badCursor } from "../door/page.ts";
 import { type Places, readsFull } from "../door/places.ts";
 import { narrow } from "../door/reach.ts";
+import { refusalNow, sendRefusal } from "../door/refusal.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { Waits } from "../door/waits.ts";
 
@@ -70,9 +71,13 @@ export function bulkHandlers(
 			// What only counts is not to be taken for what it would have done.
 			const target = { ...(wish.isDry && { dryRun: true }), ...wish.query };
 			request.target = JSON.stringify(target).slice(0, TARGET_CHARS);
-			if (!(await places.enter(reply))) return sendProblem(reply, readsFull);
+			const entered = await places.enter(reply);
+			const refusal = refusalNow(api.access, request);
+			if (refusal !== undefined) return sendRefusal(reply, refusal);
+			if (!entered) return sendProblem(reply, readsFull);
+			const mayGoOn = () => refusalNow(api.access, request) === undefined;
 			const done = await waits.hold(reply, (signal) =>
-				api.tasks.bulk(wish, signal),
+				api.tasks.bulk(wish, signal, mayGoOn),
 			);
 			return done === undefined
 				? sendProblem(reply, badCursor)

@@ -28,6 +28,7 @@ import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
 import { type Reads, readsFull } from "../door/places.ts";
 import { narrow, reachesRoute, shownTo } from "../door/reach.ts";
+import { refusalOfItems } from "../door/refusal.ts";
 import type { Handlers } from "../door/serve.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
 import { CELERY_TYPE, checkCelery, withinReach } from "./submission.ts";
@@ -98,12 +99,15 @@ async function addTask(
 	const items: unknown[] = Array.isArray(value) ? value : [value];
 	const flaw = flawOfCount(items.length);
 	if (flaw !== undefined) return sendProblem(reply, flaw);
-	const outcomes = await submitAll(api, clock, items, (item) =>
-		withinReach(
-			asker,
-			checkCelery(item, () => api.tasks.newId()),
-		),
-	);
+	const outcomes = await submitAll(api, clock, {
+		items,
+		check: (item) =>
+			withinReach(
+				asker,
+				checkCelery(item, () => api.tasks.newId()),
+			),
+		refusal: () => refusalOfItems(api.access, request, reply),
+	});
 	const [first] = outcomes;
 	if (!Array.isArray(value) && first !== undefined) {
 		if (first.ok) links.toTask(reply, first.id);

@@ -21,6 +21,7 @@ import { bodyOf, isNdjson, NDJSON_TYPE, splitLines } from "../door/body.ts";
 import { type Parsed, parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
 import { readsFull } from "../door/places.ts";
+import { refusalNow, refusalOfItems, sendRefusal } from "../door/refusal.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
 import { flawOfCount, statusOfAll, submitAll } from "./batch.ts";
@@ -146,7 +147,10 @@ async function sendExisting(
 	id: string,
 ): Promise<FastifyReply> {
 	const { api, request, reply, reads } = door;
-	if (!(await reads.enter(reply))) return sendProblem(reply, readsFull);
+	const entered = await reads.enter(reply);
+	const refusal = refusalNow(api.access, request);
+	if (refusal !== undefined) return sendRefusal(reply, refusal);
+	if (!entered) return sendProblem(reply, readsFull);
 	const found = await api.tasks.get(id, reads.placeOf(request, reply));
 	if (found === undefined) return reads.refuse(request, reply);
 	if (found.record !== undefined)
@@ -192,7 +196,10 @@ async function submitMany<Item>(
 		routes.push(task?.route);
 		return checked;
 	};
-	const outcomes = await submitAll(door.api, door.clock, items, check);
+	const outcomes = await submitAll(door.api, door.clock, {
+		...{ items, check },
+		refusal: () => refusalOfItems(door.api.access, door.request, door.reply),
+	});
 	return outcomes.map((outcome, index) => ({
 		outcome: settle(outcome, sent[index], door.key),
 		id: named[index],
