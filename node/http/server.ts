@@ -52,7 +52,7 @@ import { Origins } from "./door/origins.ts";
 import { Outflow } from "./door/outflow.ts";
 import type { Places, Reads } from "./door/places.ts";
 import { Rates } from "./door/rates.ts";
-import { refusalNow } from "./door/refusal.ts";
+import { type RefusalOf, refusalNow } from "./door/refusal.ts";
 import { type Handlers, serve, serveOperationsOnly } from "./door/serve.ts";
 import { Streams } from "./door/streams.ts";
 import { Traffic } from "./door/traffic.ts";
@@ -117,10 +117,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 	const waits = new Waits();
 	const streams = new Streams(log);
 	const cutOffs = new CutOffs(clock, log);
-	const outflow = new Outflow(clock, cutOffs);
-	const { places, reads } = openPlaces(clock, outflow, (request) =>
-		refusalNow(options.api.access, request),
-	);
+	const refusal: RefusalOf = (request) =>
+		refusalNow(options.api.access, request);
+	const outflow = new Outflow(clock, cutOffs, refusal);
+	const { places, reads } = openPlaces(clock, outflow, refusal);
 	let stopping = false;
 	const origins = originsOf(options);
 	const app = createServer(clock, base, tls, origins);

@@ -1,7 +1,13 @@
 /** What becomes of a request that waits while its token is revoked, or given other rights. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { StoreError } from "../../node/ports.ts";
-import { ITEMS_CHUNK } from "../../protocol/limits.ts";
+import {
+	ITEMS_CHUNK,
+	UNSENT_BYTES_MAX,
+	UNSENT_MIDDLE_BYTES,
+} from "../../protocol/limits.ts";
 import { as, closed, tokenFor } from "./http-closed.ts";
 import type { Answer, Server } from "./http-server.ts";
 
@@ -187,4 +193,39 @@ test("a task that is there already is not shown to who may not submit any more",
 	};
 	const { status, text } = await server.post("/v1/tasks", task, own);
 	expect([status, text.includes("a secret")]).toEqual([401, false]);
+});
+
+test("a list that is made and waits for room is not sent to whose token is revoked meanwhile", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", { role: "read", payloads: true });
+	const add = async (id: string, bytes: number) => {
+		await server.post("/v1/tasks", { id, type: "t" }, as("submit"));
+		server.api.change(id, { payload: JSON.stringify("x".repeat(bytes)) });
+	};
+	await add("long", UNSENT_BYTES_MAX);
+	const reader = connect(Number(server.address.split(":")[1]), "127.0.0.1");
+	reader.on("error", () => {}); // It may be cut off when the server closes.
+	const { authorization } = as("operate");
+	reader.write(
+		`GET /v1/tasks/long HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`,
+	);
+	await once(reader, "readable");
+	server.api.tasks.delete("long");
+	await add("secret", UNSENT_MIDDLE_BYTES);
+	const { whose } = server.access;
+	const made = Promise.withResolvers<void>();
+	let asked = 0;
+	// When it comes, and once the list is made: in the same instant it begins to wait.
+	server.access.whose = (secret) => {
+		asked += 1;
+		if (asked === 2) made.resolve();
+		return whose.call(server.access, secret);
+	};
+	const waiting = server.get("/v1/tasks?full=true", own);
+	await made.promise;
+	await revoke(server);
+	reader.destroy();
+	const { status, headers, json } = await waiting;
+	expect([status, json.code]).toEqual([401, "unauthenticated"]);
+	expect(headers.get("www-authenticate")).toBe(INVALID);
 });

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { CutOffs } from "../../node/http/door/cut-offs.ts";
 import { Outflow } from "../../node/http/door/outflow.ts";
+import type { Refusal } from "../../node/http/door/refusal.ts";
 import { UNSENT_MIDDLE_BYTES } from "../../protocol/limits.ts";
 import type { VirtualClock } from "../clock.ts";
 import { FakeReply, requestOf } from "./http-reply.ts";
@@ -41,7 +42,8 @@ export function outflowOn(clock: VirtualClock) {
 		warn: (fields: object) => told.push(fields),
 	};
 	const cutOffs = new CutOffs(clock, log);
-	const outflow = new Outflow(clock, cutOffs);
+	const access = { refusal: undefined as Refusal | undefined };
+	const outflow = new Outflow(clock, cutOffs, () => access.refusal);
 	outflow.watch(app as unknown as FastifyInstance);
 	/** What becomes of an answer that is this text, or of so many bytes. */
 	const send = (
@@ -77,5 +79,5 @@ export function outflowOn(clock: VirtualClock) {
 		}
 		return sent;
 	};
-	return { outflow, send, sendAll, told, counts };
+	return { outflow, access, send, sendAll, told, counts };
 }

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { refusalFor } from "../../node/http/door/refusal.ts";
 import {
 	CONNECTION_IDLE_MS,
 	CUT_OFFS_TOLD_MS,
@@ -113,6 +114,20 @@ test("an answer whose client goes before there is room is let go", async () => {
 	second.reply.close();
 	await clock.runFor(0);
 	expect(second.payload).toBe("");
+});
+
+test("an answer that its client may not see any more once there is room is a refusal, and takes none", async () => {
+	const clock = new VirtualClock();
+	const { send, access, outflow } = outflowOn(clock);
+	const first = send(UNSENT_BYTES_MAX);
+	await clock.runFor(1);
+	const second = send(UNSENT_BYTES_MAX);
+	access.refusal = refusalFor("revoked");
+	first.reply.close();
+	await clock.runFor(0);
+	expect(second.payload).toContain("was revoked");
+	expect(second.reply.statusCode).toBe(401);
+	expect(outflow.room.holds(asReply(second.reply).raw)).toBe(false);
 });
 
 test("a client that takes nothing of an answer is cut off and counted, and only then", () => {

@@ -29,6 +29,7 @@ import {
 import type { Clock } from "../../ports.ts";
 import type { CutOffs } from "./cut-offs.ts";
 import { FallingMax } from "./falling-max.ts";
+import { type RefusalOf, refuseInstead } from "./refusal.ts";
 import { changesSomething, Room } from "./room.ts";
 import { Slices } from "./slices.ts";
 import { Turn } from "./turn.ts";
@@ -37,18 +38,25 @@ type Raw = FastifyReply["raw"];
 /** Lets an answer be sent. */
 type Send = (error: null, payload?: unknown) => void;
 
+interface Answer {
+	readonly whole: string | Buffer;
+	readonly bytes: number;
+}
+
 export class Outflow {
 	readonly room: Room;
 	readonly #turn: Turn;
 	readonly #cutOffs: CutOffs;
+	readonly #refusal: RefusalOf;
 	/** Files that are not begun yet, in the order in which they came. */
 	readonly #files: { readonly bytes: number; readonly go: () => void }[] = [];
 	/** How large the answers of each route have been lately. */
 	readonly #sizes = new Map<string, FallingMax>();
 
-	constructor(clock: Clock, cutOffs: CutOffs) {
+	constructor(clock: Clock, cutOffs: CutOffs, refusal: RefusalOf) {
 		this.#turn = new Turn(clock);
 		this.#cutOffs = cutOffs;
+		this.#refusal = refusal;
 		this.#turn.onNext(() => this.#beginFiles());
 		this.room = new Room(clock, this.#turn, cutOffs);
 	}
@@ -104,11 +112,11 @@ export class Outflow {
 			return;
 		}
 		const bytes = Buffer.byteLength(text);
-		const go = () => this.#send(request, reply, { whole: text, bytes }, done);
+		const answer = { whole: text, bytes };
 		if (changesSomething(request.method)) {
 			this.room.take(request, reply, bytes);
-			go();
-		} else this.#whenRoom(request, reply, bytes, go);
+			this.#send(request, reply, answer, done);
+		} else this.#whenRoom(request, reply, answer, done);
 	}
 
 	#file(
@@ -121,9 +129,7 @@ export class Outflow {
 		if (bytes < UNSENT_SMALL_BYTES || request.method === "HEAD") {
 			done(null);
 		} else if (request.raw.socket instanceof TLSSocket) {
-			this.#whenRoom(request, reply, bytes, () =>
-				this.#send(request, reply, { whole, bytes }, done),
-			);
+			this.#whenRoom(request, reply, { whole, bytes }, done);
 		} else {
 			const go = () => {
 				this.#watchSilence(request, reply.raw);
@@ -134,22 +140,29 @@ export class Outflow {
 		}
 	}
 
-	/** However long it takes: it has been made. */
+	/** However long it takes: it has been made. Whoever may not see it by then does not. */
 	#whenRoom(
 		request: FastifyRequest,
 		reply: FastifyReply,
-		bytes: number,
-		go: () => void,
+		answer: Answer,
+		done: Send,
 	): void {
-		const entered = this.room.enter(request, reply, bytes);
+		const go = () => this.#send(request, reply, answer, done);
+		const entered = this.room.enter(request, reply, answer.bytes);
 		if (entered === true) go();
-		else void entered.then(go);
+		else
+			void entered.then(() => {
+				const refusal = this.#refusal(request);
+				if (refusal === undefined) return go();
+				this.room.leave(reply.raw);
+				done(null, refuseInstead(reply, refusal));
+			});
 	}
 
 	#send(
 		request: FastifyRequest,
 		reply: FastifyReply,
-		{ whole, bytes }: { whole: string | Buffer; bytes: number },
+		{ whole, bytes }: Answer,
 		done: Send,
 	): void {
 		const { raw } = reply;
