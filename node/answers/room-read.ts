@@ -4,7 +4,8 @@
  * How large a task is shows only when it is looked for. So a reader says how much it can take
  * as it is; of a task that is larger the store tells its size and nothing else, and it is
  * read once there is room for as much. What was read and cannot be kept is dropped, and read
- * again: nothing that waits holds memory.
+ * again: nothing that waits holds memory. A task that is out of the reader's reach when it is
+ * read is none.
  */
 import { isEnded } from "../../protocol/state.ts";
 import type { Found, LargeTask, ReaderPlace, TaskRead } from "../ports.ts";
@@ -23,7 +24,7 @@ export async function readInto(
 	read: Read,
 	first: () => Promise<SoFar> = () => readOnce(place, read),
 ): Promise<Found | undefined> {
-	let found = await first();
+	let found = withinReach(place, await first());
 	for (;;) {
 		const entered = place.enter(bytesFor(found));
 		if (typeof found === "object") {
@@ -31,8 +32,14 @@ export async function readInto(
 			found = 0;
 		}
 		if (!(await entered)) return undefined;
-		found = await readOnce(place, read);
+		found = withinReach(place, await readOnce(place, read));
 	}
+}
+
+/** How large a task of others is shows nowhere: it is not found once there is room for it. */
+function withinReach(place: ReaderPlace, found: SoFar): SoFar {
+	if (typeof found === "number" || found.record === undefined) return found;
+	return place.reaches(found.record.route) ? found : { record: undefined };
 }
 
 async function readOnce({ bytesMax }: ReaderPlace, read: Read): Promise<SoFar> {

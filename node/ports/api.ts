@@ -235,4 +235,9 @@ export interface ReaderPlace {
 	 * perhaps after a while. 0 for one that may be read up to `bytesMax`.
 	 */
 	enter(bytes: number): boolean | Promise<boolean>;
+	/**
+	 * Whether tasks of this route exist for the reader. It is asked whenever one was read:
+	 * since the reader began to wait, the id may have become a task of others.
+	 */
+	reaches(route: Route): boolean;
 }

@@ -1,7 +1,10 @@
 /** Which tasks restricted tokens reach, and what tokens see that may not see payloads. */
 import { expect, test } from "vitest";
+import { formatRoute } from "../../protocol/route.ts";
 import { as, closed, tokenFor } from "./http-closed.ts";
 import type { Answer } from "./http-server.ts";
+
+const IMAGES = { queue: "images", type: "t", labels: [] };
 
 test("a restricted token submits only to its own queues and types, item by item", async () => {
 	await using server = await closed();
@@ -69,6 +72,82 @@ test("a task that others have under an id since a restricted token began to wait
 	const { status, json } = await server.get("/v1/tasks/a", own);
 	expect([status, json.code]).toEqual([404, "not_found"]);
 	expect((await server.get("/v1/tasks/a", as("read"))).status).toBe(200);
+});
+
+test.each([
+	["POST", "/v1/tasks/a/cancel", {}],
+	["POST", "/v1/tasks/a/retry", {}],
+	["PATCH", "/v1/tasks/a", { priority: 1 }],
+	["DELETE", "/v1/tasks/a", undefined],
+])(
+	"%s %s does nothing to a task that others have under the id by then, and tells nothing of it",
+	async (method, path, body) => {
+		await using server = await closed();
+		const own = await tokenFor(server, "ci", {
+			role: "operate",
+			queues: ["images"],
+		});
+		const task = { id: "a", type: "t", queue: "mail", payload: "a secret" };
+		await server.post("/v1/tasks", task, as("submit"));
+		if (/retry$/.test(path) || method === "DELETE")
+			server.api.change("a", { state: "FAILURE" });
+		const before = server.api.tasks.get("a");
+		// When it was asked, it was another.
+		server.api.routeOf = async () => formatRoute(IMAGES);
+		const { status, text } = await server.send(method, path, own, body);
+		expect([status, text.includes("a secret")]).toEqual([404, false]);
+		expect(server.api.tasks.get("a")).toBe(before);
+	},
+);
+
+test.each(["cancel", "retry", "patch", "remove"] as const)(
+	"what a node answers to %s of a task that others have by then is not told",
+	async (what) => {
+		await using server = await closed();
+		const own = await tokenFor(server, "ci", {
+			role: "operate",
+			queues: ["images"],
+		});
+		const mine = { id: "a", type: "t", queue: "images", payload: "a secret" };
+		await server.post("/v1/tasks", mine, as("submit"));
+		const record = server.api.tasks.get("a");
+		if (record === undefined) throw new Error("it was not taken");
+		const route = formatRoute({ ...IMAGES, queue: "mail" });
+		const task = { ...record, route };
+		server.api.cancel = async () => ({ code: "done", task });
+		server.api.retry = async () => ({ code: "done", task });
+		server.api.patch = async () => ({ code: "changed", task });
+		server.api.remove = async () => ({ code: "done", task });
+		const path = "/v1/tasks/a";
+		const { status, text, headers } = await {
+			cancel: () => server.post(`${path}/cancel`, {}, own),
+			retry: () => server.post(`${path}/retry`, {}, own),
+			patch: () => server.send("PATCH", path, own, { priority: 1 }),
+			remove: () => server.send("DELETE", path, own),
+		}[what]();
+		expect([status, text.includes("a secret")]).toEqual([404, false]);
+		expect(headers.get("location")).toBeNull();
+	},
+);
+
+test("a task that others have by the time that a restricted token is told it was there already is not told", async () => {
+	await using server = await closed();
+	const own = await tokenFor(server, "ci", {
+		role: "submit",
+		queues: ["images"],
+	});
+	const task = { id: "a", type: "t", queue: "images", payload: 1 };
+	await server.post("/v1/tasks", task, own);
+	const route = formatRoute({ ...IMAGES, queue: "mail" });
+	const { submit } = server.api;
+	server.api.submit = async (tasks) => {
+		const outcomes = await submit.call(server.api, tasks);
+		server.api.change("a", { route, payload: '"a secret"' });
+		return outcomes;
+	};
+	const { status, json, text } = await server.post("/v1/tasks", task, own);
+	expect([status, json.code]).toEqual([409, "conflict"]);
+	expect(text).not.toContain("a secret");
 });
 
 test("for a restricted token the tasks of others do not exist", async () => {

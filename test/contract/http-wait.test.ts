@@ -29,6 +29,7 @@ test("a task that cannot be read when its wait is over is not said to be none", 
 		awaitEnd.call(server.api, id, ms, signal, {
 			...{ bytesMax: 0, leave: () => place.leave() },
 			enter: () => false,
+			reaches: () => true,
 		});
 	const answer = await server.get("/v1/tasks/a?wait=20ms");
 	expect([answer.status, answer.json.code]).toEqual([503, "overloaded"]);

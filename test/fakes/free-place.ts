@@ -5,4 +5,5 @@ export const FREE: ReaderPlace = {
 	bytesMax: Number.MAX_SAFE_INTEGER,
 	leave() {},
 	enter: () => true,
+	reaches: () => true,
 };

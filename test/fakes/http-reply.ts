@@ -60,6 +60,7 @@ export function requestOf(
 	url = "/a",
 	method = "GET",
 ): FastifyRequest {
-	const request = { method, raw: { socket }, routeOptions: { url } };
+	const asker = { name: "-", role: "operate" };
+	const request = { method, raw: { socket }, routeOptions: { url }, asker };
 	return request as unknown as FastifyRequest;
 }

@@ -116,3 +116,33 @@ test("a running task is reported as running, and is not to be deleted", async ()
 	});
 	expect(asked).toEqual([]);
 });
+
+test("nothing is done or told of a task that is not within its asker's reach once it is read", async () => {
+	const { wishes, asked } = wishesOf(["FAILURE"]);
+	const place = { ...FREE, reaches: (route: string) => route !== RECORD.route };
+	const wish = { round: undefined, delayMs: 0 };
+	expect(await wishes.retry("a", wish, place)).toBeUndefined();
+	expect(await wishes.remove("a", place)).toBeUndefined();
+	expect(await wishes.patch("a", { options: {} }, place)).toBeUndefined();
+	expect(asked).toEqual([]);
+});
+
+test("a task that others have by the time there is room for it is left alone", async () => {
+	const { wishes, asked } = wishesOf(["FAILURE"]);
+	let isOthers = false;
+	const place = {
+		...FREE,
+		// It waits, and is read again.
+		enter: (bytes: number) =>
+			bytes === 0 ||
+			isOthers ||
+			Promise.resolve().then(() => {
+				isOthers = true;
+				return true;
+			}),
+		reaches: () => !isOthers,
+	};
+	expect(await wishes.remove("a", place)).toBeUndefined();
+	expect(isOthers).toBe(true);
+	expect(asked).toEqual([]);
+});

@@ -15,8 +15,10 @@ import {
 	UNSENT_SMALL_BYTES,
 } from "../../../protocol/limits.ts";
 import type { ReaderPlace } from "../../ports.ts";
+import { askerOf } from "./access.ts";
 import { sendProblem } from "./answer.ts";
 import { type Places, type ReadSizes, readsFull } from "./places.ts";
+import { reachesRoute } from "./reach.ts";
 import { type RefusalOf, sendRefusal } from "./refusal.ts";
 import type { Room } from "./room.ts";
 
@@ -73,6 +75,7 @@ export class TaskReads {
 				places.leave(reply);
 				return entered.then((hasRoom) => hasRoom && place());
 			},
+			reaches: reachOf(request),
 		};
 	}
 
@@ -88,6 +91,7 @@ export class TaskReads {
 			},
 			leave() {},
 			enter: (bytes) => room.enter(bytes),
+			reaches: reachOf(request),
 		};
 	}
 
@@ -102,6 +106,10 @@ export class TaskReads {
 			() => this.#refusal(request) === undefined,
 		);
 	}
+}
+
+function reachOf(request: FastifyRequest): ReaderPlace["reaches"] {
+	return (route) => reachesRoute(askerOf(request), route);
 }
 
 /** What a task takes for which no room is needed. */

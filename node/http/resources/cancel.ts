@@ -12,7 +12,7 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { isOutOfReach } from "../door/reach.ts";
+import { isOutOfReach, reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
@@ -50,8 +50,9 @@ async function cancel(
 	const asker = tokenOf(who);
 	const place = reads.wishOf(request, reply);
 	const cancelled = await api.tasks.cancel(id, { ...wish.wish, asker }, place);
-	if (cancelled === undefined) return sendProblem(reply, noSuchTask);
 	if (cancelled === "unread") return reads.refuse(request, reply);
+	if (cancelled === undefined || !reachesRoute(who, cancelled.task.route))
+		return sendProblem(reply, noSuchTask);
 	const { code, task } = cancelled;
 	links.toTask(reply, task.id);
 	if (code === "ended")

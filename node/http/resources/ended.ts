@@ -17,7 +17,7 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { isOutOfReach } from "../door/reach.ts";
+import { isOutOfReach, reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
@@ -52,12 +52,13 @@ async function retry(
 	const wish = readWish(bodyOf(request));
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
-	if (await isOutOfReach(api, askerOf(request), id))
-		return sendProblem(reply, noSuchTask);
+	const who = askerOf(request);
+	if (await isOutOfReach(api, who, id)) return sendProblem(reply, noSuchTask);
 	const place = reads.wishOf(request, reply);
 	const retried = await api.tasks.retry(id, wish.wish, place);
-	if (retried === undefined) return sendProblem(reply, noSuchTask);
 	if (retried === "unread") return reads.refuse(request, reply);
+	if (retried === undefined || !reachesRoute(who, retried.task.route))
+		return sendProblem(reply, noSuchTask);
 	const { code, task } = retried;
 	links.toTask(reply, task.id);
 	if (code === "not_ended")
@@ -80,12 +81,13 @@ async function remove(
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<FastifyReply> {
-	const isMeant =
-		isTaskId(id) && !(await isOutOfReach(api, askerOf(request), id));
+	const who = askerOf(request);
+	const isMeant = isTaskId(id) && !(await isOutOfReach(api, who, id));
 	const place = reads.wishOf(request, reply);
 	const removed = isMeant ? await api.tasks.remove(id, place) : undefined;
-	if (removed === undefined) return sendProblem(reply, noSuchTask);
 	if (removed === "unread") return reads.refuse(request, reply);
+	if (removed === undefined || !reachesRoute(who, removed.task.route))
+		return sendProblem(reply, noSuchTask);
 	const { code, task } = removed;
 	if (code === "not_ended") {
 		links.toTask(reply, task.id);

@@ -16,7 +16,7 @@ import { bodyOf } from "../door/body.ts";
 import { flawOf } from "../door/flaw.ts";
 import { parseJson } from "../door/json.ts";
 import type { Links } from "../door/links.ts";
-import { isOutOfReach } from "../door/reach.ts";
+import { isOutOfReach, reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import type { TaskReads } from "../door/task-reads.ts";
 import { noSuchTask } from "./tasks.ts";
@@ -51,12 +51,13 @@ async function change(
 	const wish = readChanges(bodyOf(request), clock.wallMs());
 	if (!wish.ok) return sendProblem(reply, wish.problem);
 	if (!isTaskId(id)) return sendProblem(reply, noSuchTask);
-	if (await isOutOfReach(api, askerOf(request), id))
-		return sendProblem(reply, noSuchTask);
+	const who = askerOf(request);
+	if (await isOutOfReach(api, who, id)) return sendProblem(reply, noSuchTask);
 	const place = reads.wishOf(request, reply);
 	const changed = await api.tasks.patch(id, wish.changes, place);
-	if (changed === undefined) return sendProblem(reply, noSuchTask);
 	if (changed === "unread") return reads.refuse(request, reply);
+	if (changed === undefined || !reachesRoute(who, changed.task.route))
+		return sendProblem(reply, noSuchTask);
 	const { code, task } = changed;
 	links.toTask(reply, task.id);
 	switch (code) {
