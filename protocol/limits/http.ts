@@ -105,12 +105,16 @@ export const UNSENT_SHORT_BYTES = 512 * 1024;
 /** The same of those in between, up to so many bytes: what is longer are lists with all that there is of each task. */
 export const UNSENT_MIDDLE_BYTES_MAX = 16 * 1024 * 1024;
 export const UNSENT_MIDDLE_BYTES = 4 * 1024 * 1024;
+/** The same of tasks that requests which change something are answered with. Beyond: the next is read once there is room. */
+export const UNSENT_DONE_BYTES_MAX = 4 * 1024 * 1024;
 /**
- * The same of answers to requests that change something. Beyond: a task that is answered with
- * waits to be read; and requests with bodies of more than `BODY_SMALL_BYTES`, or with many
- * items, wait before they are begun, for `READ_PATIENCE_MS` at most; then 503 `overloaded`.
+ * The same of answers to the items of an array or of lines, for those of up to so many bytes,
+ * and for longer ones. Beyond: such requests wait before they are begun, for
+ * `READ_PATIENCE_MS` at most; then 503 `overloaded`.
  */
-export const UNSENT_DONE_BYTES_MAX = 8 * 1024 * 1024;
+export const UNSENT_ITEMS_BYTES_MAX = 4 * 1024 * 1024;
+export const UNSENT_ITEMS_BYTES = UNSENT_ITEMS_BYTES_MAX / 4;
+export const UNSENT_MANY_ITEMS_BYTES_MAX = 4 * 1024 * 1024;
 /** What the answer to one item of many is counted as before it is made. */
 export const UNSENT_ITEM_BYTES = 128;
 /** Smaller answers are not counted. */

@@ -51,7 +51,7 @@ test("of a large task that many ask for and nobody takes, no more is read than t
 
 test("a large task that was changed is read once there is room for the answer; small ones do not wait for that", async () => {
 	await using server = await startServer();
-	const bytes = UNSENT_DONE_BYTES_MAX / 2;
+	const bytes = UNSENT_DONE_BYTES_MAX;
 	const port = Number(server.address.split(":")[1]);
 	const sockets = [];
 	for (let i = 0; i < 4; i++) {

@@ -2,13 +2,16 @@
 import type { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import {
+	BODY_LARGE_BYTES,
 	BODY_SMALL_BYTES,
 	READ_PATIENCE_MS,
 	STATUS_ALL_BYTES_MAX,
 	UNSENT_BYTES_MAX,
-	UNSENT_DONE_BYTES_MAX,
 	UNSENT_GRACE_MS,
 	UNSENT_ITEM_BYTES,
+	UNSENT_ITEMS_BYTES,
+	UNSENT_ITEMS_BYTES_MAX,
+	UNSENT_MANY_ITEMS_BYTES_MAX,
 	UNSENT_MIDDLE_BYTES,
 	UNSENT_PACE_MIN,
 	UNSENT_SHORT_BYTES,
@@ -140,14 +143,14 @@ test("a route that only refuses is known by its refusals", async () => {
 	expect(outflow.expect(requestOf(next, "/b"), asReply(next))).toBe(true);
 });
 
-test("what was done is answered at once, room or not, and a large request is begun once there is room", async () => {
+test("what was done is answered at once, room or not, and one with many items is begun once there is room", async () => {
 	const clock = new VirtualClock();
 	const { outflow, send, sendAll, counts } = outflowOn(clock);
 	const post = (bytes: number) =>
 		send(bytes, new FakeReply(), "/tasks", "POST");
 	await sendAll(UNSENT_BYTES_MAX);
-	const acks = [1, 2, 3].map(() => post(UNSENT_DONE_BYTES_MAX / 2));
-	expect(acks.map(({ isGone }) => isGone)).toEqual([true, true, true]);
+	const acks = Array(5).fill(UNSENT_ITEMS_BYTES).map(post);
+	expect(acks.every(({ isGone }) => isGone)).toBe(true);
 	await clock.runFor(0);
 	const begin = (bodyBytes: number, items: number) => {
 		const reply = new FakeReply();
@@ -157,21 +160,65 @@ test("what was done is answered at once, room or not, and a large request is beg
 	};
 	const few = UNSENT_SMALL_BYTES / UNSENT_ITEM_BYTES - 1;
 	expect(begin(BODY_SMALL_BYTES, few)).toBe(true);
-	const begun = begin(BODY_SMALL_BYTES + 1, 1);
+	expect(begin(BODY_LARGE_BYTES, 1)).toBe(true);
+	const uncounted = begin(BODY_LARGE_BYTES + 1, 1);
 	const many = begin(BODY_SMALL_BYTES, few + 1);
-	for (const each of [begun, many]) expect(each).not.toBe(true);
+	for (const each of [uncounted, many]) expect(each).not.toBe(true);
 	// Nobody else needs what they have, but there is too much of it.
 	await clock.runFor(UNSENT_GRACE_MS);
-	expect(await begun).toBe(true);
+	expect(await uncounted).toBe(true);
 	expect(await many).toBe(true);
 	expect(counts()).toMatchObject({ slow: 2 });
+});
+
+test("neither a request that changes one task nor a short array waits behind arrays that find no room", async () => {
+	const clock = new VirtualClock();
+	const { outflow } = outflowOn(clock);
+	const post = () => {
+		const reply = new FakeReply();
+		const request = requestOf(reply, "/tasks", "POST");
+		const begin = (items: number) =>
+			outflow.mayBegin(request, asReply(reply), {
+				...{ bodyBytes: BODY_SMALL_BYTES + 1, items },
+			});
+		const enter = (bytes: number) =>
+			outflow.room.enter(request, asReply(reply), bytes);
+		return { reply, begin, enter };
+	};
+	const items = 45_000;
+	const [first, second] = [post(), post()];
+	expect(first.begin(items)).toBe(true);
+	await clock.runFor(1);
+	const waits = second.begin(items);
+	expect(waits).not.toBe(true);
+	expect(post().begin(1)).toBe(true);
+	expect(post().begin(1_000)).toBe(true);
+	// A task that is cancelled, and is answered with.
+	expect(post().enter(UNSENT_UNKNOWN_BYTES)).toBe(true);
+	first.reply.close();
+	expect(await waits).toBe(true);
+});
+
+test("an answer that turns out longer than short arrays have takes none of their room", async () => {
+	const clock = new VirtualClock();
+	const { outflow, send } = outflowOn(clock);
+	const begin = (reply: FakeReply, items: number) =>
+		outflow.mayBegin(requestOf(reply, "/tasks", "POST"), asReply(reply), {
+			...{ bodyBytes: BODY_SMALL_BYTES, items },
+		});
+	const long = new FakeReply();
+	expect(begin(long, 1_000)).toBe(true);
+	send(UNSENT_MANY_ITEMS_BYTES_MAX, long, "/tasks", "POST");
+	await clock.runFor(1);
+	expect(begin(new FakeReply(), 1_000)).toBe(true);
+	expect(begin(new FakeReply(), 10_000)).not.toBe(true);
 });
 
 test("requests with small bodies of many items are begun as their answers find room", async () => {
 	const clock = new VirtualClock();
 	const { outflow } = outflowOn(clock);
 	const items = 600;
-	const fit = Math.floor(UNSENT_DONE_BYTES_MAX / (items * UNSENT_ITEM_BYTES));
+	const fit = Math.floor(UNSENT_ITEMS_BYTES_MAX / (items * UNSENT_ITEM_BYTES));
 	const replies = Array.from({ length: 2 * fit }, () => new FakeReply());
 	let begun = 0;
 	for (const reply of replies) {

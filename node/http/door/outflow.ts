@@ -19,7 +19,7 @@
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
-	BODY_SMALL_BYTES,
+	BODY_LARGE_BYTES,
 	CONNECTION_IDLE_MS,
 	READ_PATIENCE_MS,
 	UNSENT_ITEM_BYTES,
@@ -86,17 +86,17 @@ export class Outflow {
 
 	/**
 	 * Whether a request that changes something may be begun: its answer must find room.
-	 * `items`: each is answered. A small body with few of them has no long answer.
+	 * `items`: each is answered, whatever its size; those of a large body are not counted.
 	 */
 	mayBegin(
 		request: FastifyRequest,
 		reply: FastifyReply,
 		{ bodyBytes, items }: { bodyBytes: number; items: number },
 	): true | Promise<boolean> {
-		const least = bodyBytes > BODY_SMALL_BYTES ? UNSENT_SMALL_BYTES : 0;
-		const bytes = Math.max(least, items * UNSENT_ITEM_BYTES);
+		const isCounted = bodyBytes <= BODY_LARGE_BYTES;
+		const bytes = isCounted ? items * UNSENT_ITEM_BYTES : UNSENT_SMALL_BYTES;
 		if (bytes < UNSENT_SMALL_BYTES) return true;
-		return this.room.enter(request, reply, bytes, READ_PATIENCE_MS);
+		return this.room.mayBegin(request, reply, bytes, READ_PATIENCE_MS);
 	}
 
 	#text(

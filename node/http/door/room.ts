@@ -4,8 +4,8 @@
  *
  * An answer lies in memory until its client has taken it, and a client may take its time.
  * So an answer that is not small has a stake in the room: from before it is made, if its
- * size is known by then, until it is out. The room has four parts, each with bytes and a
- * queue of its own, so that none waits for another:
+ * size is known by then, until it is out. The room has parts, each with bytes and a queue of
+ * its own, so that none waits for another:
  *
  * - Short answers, up to UNSENT_SHORT_BYTES. An honest client with a slow line may take
  *   minutes over a long answer; health, numbers, single tasks and events go on meanwhile.
@@ -13,10 +13,13 @@
  * - Long answers, which are lists with all that there is of each task. There is room for two
  *   of the largest, so that one slow client keeps nobody waiting. One that is longer than the
  *   part goes alone.
- * - Answers to requests that change something. What was done has been done: so these go
- *   in at once, full or not, and never wait once they are made. Instead a request with a
- *   body that may have a long answer begins only while this part is not full, and a task
- *   that is answered with is read once there is room for it (see task-reads.ts).
+ * - Tasks that requests which change something are answered with. Such a task is read once
+ *   there is room for it (see task-reads.ts).
+ * - Answers to many items at once, up to UNSENT_ITEMS_BYTES, and longer ones. What was done
+ *   has been done: so these go in at once, full or not, and never wait once they are made.
+ *   Instead a request with many items begins only while its part is not full. One with more
+ *   than the part holds goes alone; what changes a single task, and arrays of usual length, do
+ *   not wait for it.
  *
  * If there is no room, an answer waits, and the client in the same part that is furthest
  * behind UNSENT_PACE_MIN is cut off in its favour. An honest client with a slow line is
@@ -30,6 +33,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import {
 	UNSENT_BYTES_MAX,
 	UNSENT_DONE_BYTES_MAX,
+	UNSENT_ITEMS_BYTES,
+	UNSENT_ITEMS_BYTES_MAX,
+	UNSENT_MANY_ITEMS_BYTES_MAX,
 	UNSENT_MIDDLE_BYTES,
 	UNSENT_MIDDLE_BYTES_MAX,
 	UNSENT_SHORT_BYTES,
@@ -47,8 +53,11 @@ export class Room {
 	readonly #short: RoomPart;
 	readonly #middle: RoomPart;
 	readonly #long: RoomPart;
-	/** Of requests that change something. */
+	/** Tasks, of requests that change something. */
 	readonly #done: RoomPart;
+	/** Of such requests with items. */
+	readonly #items: RoomPart;
+	readonly #manyItems: RoomPart;
 	/** Of which it learns when they are over. */
 	readonly #watched = new WeakSet<Raw>();
 
@@ -58,6 +67,8 @@ export class Room {
 		// The first goes first in each turn.
 		this.#short = new RoomPart(tools, UNSENT_SHORT_BYTES_MAX);
 		this.#done = new RoomPart(tools, UNSENT_DONE_BYTES_MAX);
+		this.#items = new RoomPart(tools, UNSENT_ITEMS_BYTES_MAX);
+		this.#manyItems = new RoomPart(tools, UNSENT_MANY_ITEMS_BYTES_MAX);
 		this.#middle = new RoomPart(tools, UNSENT_MIDDLE_BYTES_MAX);
 		this.#long = new RoomPart(tools, UNSENT_BYTES_MAX);
 	}
@@ -74,9 +85,18 @@ export class Room {
 	): true | Promise<boolean> {
 		const part = this.#partFor(request, bytes);
 		if (this.#resizes(raw, part, bytes)) return true;
-		this.leave(raw);
-		if (raw.closed) return Promise.resolve(false);
-		return part.enter(this.#stake(request, raw, bytes), patienceMs);
+		return this.#enter(part, request, raw, bytes, patienceMs);
+	}
+
+	/** The same, before a request with items is begun whose answers may have so many bytes. */
+	mayBegin(
+		request: FastifyRequest,
+		{ raw }: FastifyReply,
+		bytes: number,
+		patienceMs: number,
+	): true | Promise<boolean> {
+		const part = this.#partForItems(bytes);
+		return this.#enter(part, request, raw, bytes, patienceMs);
 	}
 
 	/** Whether an answer of so many bytes would find room now. */
@@ -87,9 +107,14 @@ export class Room {
 	/** For what has to go out, whether there is room or not. */
 	take(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
 		if (raw.closed) return;
-		const own = this.#done.of(raw);
-		if (own !== undefined) this.#done.resize(own, bytes);
-		else this.#done.take(this.#stake(request, raw, bytes));
+		const own = this.#partOf(raw);
+		const stake = own?.of(raw);
+		const part = own === this.#done ? own : this.#partForItems(bytes);
+		if (stake !== undefined && own === part) part.resize(stake, bytes);
+		else {
+			this.leave(raw);
+			part.take(this.#stake(request, raw, bytes));
+		}
 	}
 
 	/** Whether the answer has a stake. */
@@ -130,6 +155,18 @@ export class Room {
 		return true;
 	}
 
+	#enter(
+		part: RoomPart,
+		request: FastifyRequest,
+		raw: Raw,
+		bytes: number,
+		patienceMs: number | undefined,
+	): true | Promise<boolean> {
+		this.leave(raw);
+		if (raw.closed) return Promise.resolve(false);
+		return part.enter(this.#stake(request, raw, bytes), patienceMs);
+	}
+
 	#stake({ raw: { socket } }: FastifyRequest, raw: Raw, bytes: number): Stake {
 		if (!this.#watched.has(raw)) {
 			this.#watched.add(raw);
@@ -147,8 +184,15 @@ export class Room {
 		return bytes <= UNSENT_MIDDLE_BYTES ? this.#middle : this.#long;
 	}
 
+	#partForItems(bytes: number): RoomPart {
+		return bytes <= UNSENT_ITEMS_BYTES ? this.#items : this.#manyItems;
+	}
+
 	get #parts(): readonly RoomPart[] {
-		return [this.#short, this.#done, this.#middle, this.#long];
+		return [
+			...[this.#short, this.#done, this.#items, this.#manyItems],
+			...[this.#middle, this.#long],
+		];
 	}
 
 	#partOf(raw: Raw): RoomPart | undefined {
