@@ -4,23 +4,30 @@
 
 local kinds = {}
 
+-- The head of such a task, with its own tags. Mostly all but these is as it was of the one before.
+local knownRest, known
+local function headOf(rest, text)
+  if known and rest == knownRest then
+    known.tags = tagsIn(text, (string.find(text, '\n', 1, true) or #text) + 1)
+  else
+    knownRest, known = rest, parseHead(text)
+  end
+  return known
+end
+
 -- `rest`: the head of such a task from its counts on, and, if its options are empty, their line, too.
 -- With the end of its holder and the beginning of that behind the token; the things of its line
 -- among the events, to which its id is to be added; and how many tasks it stands for. `token`: of the
--- first of them.
+-- first of them. Nil if the text has no head.
 local function alikeOf(rest, text, session, now, token)
-  local attempts, more, route, plain = string.match(rest, '^(%d+)([^ \n]*) ?([^\n]*)\n?(\n?)')
-  local attempt = digits(attempts + 1)
-  local round, keep = '1', ''
-  if more ~= '' then
-    round = string.match(more, '^,%d+,%d+,%d+,(%d+)') or '1'
-    keep = string.match(more, '^,%d+,%d+,%d+,%d+,?%d*,?%d*(.*)$')
-  end
-  local tags = tagsIn(text, (string.find(text, '\n', 1, true) or #text) + 1)
-  local things = thingsOf(table.concat({ 's', session, attempt, round, route, tags }, ' '))
+  local head = headOf(rest, text)
+  if not head then return nil end
+  local attempt, route, plain = digits(head.attempts + 1), head.route, string.find(rest, '\n\n', 1, true)
+  local keep = head.keep > 0 and ',' .. digits(head.keep) or ''
+  local things = thingsOf(table.concat({ 's', session, attempt, aboutOf(head) }, ' '))
   things[#things + 1] = '=' .. token
   local alike = {
-    rest = plain ~= '' and rest or nil, route = route, things = things, tasks = 0,
+    rest = plain and rest, route = route, things = things, tasks = 0,
     attempt = ' ' .. attempt .. ' ' .. digits(now) .. ' ', holder = keep .. ' ' .. session,
   }
   kinds[#kinds + 1] = alike

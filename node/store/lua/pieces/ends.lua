@@ -36,7 +36,7 @@ local function endingOf(group, state, now)
 end
 
 -- Size of a task's text, and for how long it is to be kept, as the holders have them together. Mostly
--- they are as they were of another one.
+-- they are as they were of another one. No size, if it was written by hand.
 local sizes, keeps = {}, {}
 local function readSize(size)
   local bytes, keep = string.match(size, '^(%d+),?(%d*)$')

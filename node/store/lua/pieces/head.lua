@@ -22,16 +22,20 @@ local function tagsIn(text, from)
   return tags and (string.gsub(tags, '"', '')) or '*'
 end
 
--- The head of a task, which is its first line; nil for a text that has none (written by hand).
--- Numbers are text, except for the priority.
+-- Longer numbers are none of ours, and may not be told apart.
+local HUGE = string.rep('%d', 16)
+
+-- The head of a task, which is its first line; nil for a text that has none (written by hand), or one in
+-- which not every number is as we write them. Numbers are text, except for the priority.
 local function parseHead(task)
-  local priority, seq, created, counts, route =
-    string.match(task, '^(%d+) (%d+) (%d+) ([^ ]+) ([^\n]+)')
+  local priority, seq, created, counts, route = string.match(task, '^(%d+) (%d+) (%d+) ([%d,]+) ([^\n]+)')
+  if not route or string.find(table.concat({ priority, seq, created, counts }, ' '), HUGE) then return nil end
   if counts == '0' then counts = '0,0,0,0,1' end
   local attempts, crashes, losses, failures, round, times =
-    string.match(counts or '', '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
+    string.match(counts, '^(%d+),(%d+),(%d+),(%d+),(%d+)(.*)$')
   if not times then return nil end
   local due, expires, keep = string.match(times, '^,(%d+),(%d+),?(%d*)$')
+  if not due and times ~= '' then return nil end
   return {
     priority = tonumber(priority), seq = seq, created = created, attempts = attempts,
     crashes = crashes, losses = losses, failures = failures, round = round, route = route,

@@ -57,17 +57,19 @@ while taken + ended < limit and bytes < CLAIM_BATCH_BYTES_MAX do
   if mayBeDisplaced then call('ZREM', DISPLACED, unpack(chosen)) end
   for i, text in ipairs(texts) do
     local seq, rest = string.match(text or '', '^[^ ]+ (%d+) [^ ]+ (%d[^\n]*\n?\n?)')
-    if seq and not expired[i] then
+    local own = tokenText(token + taken + 1)
+    local isSound = seq and not expired[i]
+    if isSound and rest ~= alike.rest then alike = alikeOf(rest, text, session, now, own) or {} end
+    if isSound and alike.things then
       taken = taken + 1
       bytes = bytes + #text
-      local id, own, at = chosen[i], tokenText(token + taken), taken * 2
-      if rest ~= alike.rest then alike = alikeOf(rest, text, session, now, own) end
+      local id, at = chosen[i], taken * 2
       local things = alike.things
       things[#things + 1], alike.tasks = id, alike.tasks + 1
       ids[taken], answer[taken + 5] = id, text
       running[at - 1], running[at] = seq, id
       holders[at - 1], holders[at] = id, own .. alike.attempt .. seq .. ' ' .. TEXTS[#text] .. alike.holder
-    elseif text and not seq then
+    elseif text and not expired[i] then
       unreadable = unreadable + 1
     end
   end

@@ -43,8 +43,9 @@ for _, group in ipairs(groups) do
       if group.isMarked then unmark(session, token, id) end
       if not anyGone or call('HEXISTS', TASKS, id) == 1 then
         if not sizes[size] then readSize(size) end
+        local bytes = sizes[size] or call('HSTRLEN', TASKS, id)
         -- Most tasks have no past.
-        local bytes = attempt == '1' and sizes[size] or sizes[size] + call('HSTRLEN', PAST, id)
+        if attempt ~= '1' then bytes = bytes + call('HSTRLEN', PAST, id) end
         local state = group.state
         if state == 'FAILURE' and isCancelled(id) then state = 'CANCELLED' end
         local ending = group.endings[state] or endingOf(group, state, nowText)
