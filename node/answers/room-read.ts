@@ -58,15 +58,14 @@ export function isLarge(read: TaskRead): read is LargeTask {
 	return read !== undefined && "bytes" in read;
 }
 
-/** Of what was read, what may be large. */
+/** Of what was read, what may be large; in bytes, as the store counts it. */
 function bytesFor(found: SoFar): number {
 	if (typeof found === "number") return found;
 	if (found.record === undefined) return 0;
 	const { payload, result, error, attempts } = found.record;
-	let bytes = payload.length + (result?.length ?? 0);
-	if (error !== undefined) bytes += JSON.stringify(error).length;
-	for (const attempt of attempts)
-		if (attempt.error !== undefined)
-			bytes += JSON.stringify(attempt.error).length;
+	const errors = [error, ...attempts.map((attempt) => attempt.error)];
+	let bytes = Buffer.byteLength(payload) + Buffer.byteLength(result ?? "");
+	for (const each of errors)
+		if (each !== undefined) bytes += Buffer.byteLength(JSON.stringify(each));
 	return bytes;
 }

@@ -155,6 +155,29 @@ test("a task that grows while it waits for room waits for as much as it has by t
 	]);
 });
 
+test("a task keeps room for as many bytes as it has, whatever its letters", async () => {
+	const asked: number[] = [];
+	const place = {
+		bytesMax: 0,
+		leave() {},
+		enter(bytes: number) {
+			asked.push(bytes);
+			place.bytesMax = bytes;
+			return true;
+		},
+	} satisfies ReaderPlace;
+	const text = JSON.stringify("€".repeat(READ_BYTES));
+	const error = { code: "timeout" as const, message: text };
+	for (const texts of [{ payload: text }, { result: text }, { error }]) {
+		const record = { ...newRecord(newTask("a"), 1, 0), ...texts };
+		asked.length = 0;
+		await readInto(place, async (bytesMax) => readWithin(record, bytesMax));
+		expect(asked).toHaveLength(2);
+		expect(asked[1]).toBeGreaterThanOrEqual(3 * READ_BYTES);
+		place.bytesMax = 0;
+	}
+});
+
 test("what was read while there was no place is read again once there is one", async () => {
 	const clock = new VirtualClock();
 	const { reads } = readsOn(clock, 1);
