@@ -9,6 +9,7 @@
 import {
 	READ_BYTES,
 	READS_MAX,
+	UNSENT_SMALL_BYTES,
 	WAIT_BATCH_MAX,
 	WAIT_POLL_MS_MAX,
 	WAIT_POLL_MS_MIN,
@@ -27,7 +28,7 @@ import {
 	type TaskRead,
 	type Timer,
 } from "../ports.ts";
-import { endOf, isLarge, readInto, type SoFar } from "./room-read.ts";
+import { bytesFor, endOf, isLarge, readInto, type SoFar } from "./room-read.ts";
 
 export interface EndWatcherParts {
 	readonly clock: Clock;
@@ -70,9 +71,6 @@ interface Awaited {
 const POLL_GROWTH = 1.3;
 /** A look may come early by this much of the interval after it, to go out with others. */
 const POLL_SLACK = 0.25;
-
-/** Of the payload of a task that is kept while somebody waits for it. */
-const KNOWN_BYTES_MAX = 4 * 1024;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -141,7 +139,8 @@ export class EndWatcher implements EndApi {
 		const end = endOf(first);
 		if (end !== undefined) return { end };
 		if (first === undefined || isLarge(first)) return {};
-		return first.payload.length > KNOWN_BYTES_MAX ? {} : { known: first };
+		const isSmall = bytesFor({ record: first }) < UNSENT_SMALL_BYTES;
+		return isSmall ? { known: first } : {};
 	}
 
 	/**

@@ -4,8 +4,8 @@
  * How large a task is shows only when it is looked for. So a reader says how much it can take
  * as it is; of a task that is larger the store tells its size and nothing else, and it is
  * read once there is room for as much. What was read and cannot be kept is dropped, and read
- * again: nothing that waits holds memory. A task that is out of the reader's reach when it is
- * read is none.
+ * again: nothing that waits holds memory. A small one is kept wherever it was read. A task
+ * that is out of the reader's reach when it is read is none.
  */
 import { isEnded } from "../../protocol/state.ts";
 import type { Found, LargeTask, ReaderPlace, TaskRead } from "../ports.ts";
@@ -26,7 +26,7 @@ export async function readInto(
 ): Promise<Found | undefined> {
 	let found = withinReach(place, await first());
 	for (;;) {
-		const entered = place.enter(bytesFor(found));
+		const entered = place.enter(bytesFor(found), typeof found === "object");
 		if (typeof found === "object") {
 			if (entered === true) return found;
 			found = 0;
@@ -59,7 +59,7 @@ export function isLarge(read: TaskRead): read is LargeTask {
 }
 
 /** Of what was read, what may be large; in bytes, as the store counts it. */
-function bytesFor(found: SoFar): number {
+export function bytesFor(found: SoFar): number {
 	if (typeof found === "number") return found;
 	if (found.record === undefined) return 0;
 	const { payload, result, error, attempts } = found.record;

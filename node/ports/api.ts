@@ -231,10 +231,10 @@ export interface ReaderPlace {
 	readonly bytesMax: number;
 	leave(): void;
 	/**
-	 * Whether a task of so many bytes may be read, or kept if it has been read already;
-	 * perhaps after a while. 0 for one that may be read up to `bytesMax`.
+	 * Whether a task of so many bytes may be read, or kept if it has been read already
+	 * (`isRead`); perhaps after a while. 0 for one that may be read up to `bytesMax`.
 	 */
-	enter(bytes: number): boolean | Promise<boolean>;
+	enter(bytes: number, isRead: boolean): boolean | Promise<boolean>;
 	/**
 	 * Whether tasks of this route exist for the reader. It is asked whenever one was read:
 	 * since the reader began to wait, the id may have become a task of others.

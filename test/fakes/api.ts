@@ -260,7 +260,9 @@ export class FakeApi extends FakeNodes implements TaskApi, EndApi, ClusterApi {
 		this.#ended.delete(wake.resolve);
 		this.#waits--;
 		this.#onWait?.();
-		return (await place.enter(0)) ? await this.#find(id, place) : undefined;
+		return (await place.enter(0, false))
+			? await this.#find(id, place)
+			: undefined;
 	}
 
 	/** Resolves once so many requests wait for tasks. */

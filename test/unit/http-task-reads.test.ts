@@ -160,6 +160,7 @@ test("a task keeps room for as many bytes as it has, whatever its letters", asyn
 	const place = {
 		bytesMax: 0,
 		leave() {},
+		reaches: () => true,
 		enter(bytes: number) {
 			asked.push(bytes);
 			place.bytesMax = bytes;
@@ -178,20 +179,23 @@ test("a task keeps room for as many bytes as it has, whatever its letters", asyn
 	}
 });
 
-test("what was read while there was no place is read again once there is one", async () => {
+test("what was read while there was no place is read again once there is one, unless it is small", async () => {
 	const clock = new VirtualClock();
 	const { reads } = readsOn(clock, 1);
 	const other = new FakeReply();
 	expect(await reads.enter(asReply(other))).toBe(true);
 	const late = new FakeReply();
-	const { seen, readBy } = taskOf(SMALL);
+	const { seen, readBy } = taskOf(MIDDLE);
 	const done = readBy(reads.placeOf(requestOf(late), asReply(late)));
+	const small = taskOf(SMALL);
+	void small.readBy(reads.placeOf(requestOf(late), asReply(late)));
 	await clock.runFor(1);
+	expect(small.seen).toMatchObject({ reads: 1, found: SMALL });
 	expect(seen).toMatchObject({ reads: 1, found: "waits" });
 	reads.leave(asReply(other));
 	await clock.runFor(1);
 	await done;
-	expect(seen).toMatchObject({ reads: 2, found: SMALL });
+	expect(seen).toMatchObject({ reads: 2, found: MIDDLE });
 });
 
 test("large tasks for which there is room go after others to a place", async () => {

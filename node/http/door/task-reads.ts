@@ -67,8 +67,9 @@ export class TaskReads {
 				return room.bytesMax(READ_BYTES);
 			},
 			leave: () => places.leave(reply),
-			enter(bytes: number) {
+			enter(bytes: number, isRead: boolean) {
 				if (bytes > 0) sizes.learn(bytes);
+				if (isRead && bytes <= NEGLIGIBLE) return true;
 				const place = () => places.enter(reply, bytes > READ_BYTES);
 				const entered = room.enter(bytes);
 				if (entered === true) return place();
