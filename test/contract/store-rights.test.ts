@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Shard, StoreError } from "../../node/ports.ts";
-import { aclRules } from "../../node/store/redis/rights.ts";
+import { aclRules, rightsCheck } from "../../node/store/redis/rights.ts";
 import { connectStore, type RedisStore } from "../../node/store/redis-store.ts";
 import { loadScripts } from "../../node/store/scripts.ts";
 import { systemClock } from "../../node/world/clock.ts";
@@ -183,6 +183,17 @@ test("each script that writes asks first whether its user may run all of it", as
 	} finally {
 		ann.disconnect();
 	}
+});
+
+test("a script runs on a server that cannot say what a user may do", async () => {
+	const script = "return call('GET', KEYS[1])";
+	const check = rightsCheck("call('HSET'");
+	expect(check).toContain("acl_check_cmd");
+	// As such a server has it: the rest of what Redis offers to scripts is there.
+	const older = `local redis = { call = redis.call, error_reply = redis.error_reply }
+local call = redis.call
+${check}${script}`;
+	expect(await operator.eval(older, 1, "{rights:0}:none")).toBe(null);
 });
 
 test("a primary that becomes a replica is left once, however many commands it refuses at once", async () => {
