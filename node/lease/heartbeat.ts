@@ -1,7 +1,8 @@
 /**
  * Heartbeat: when a lease is renewed. A renewal begins 0.7–0.9 s after the one before has
  * ended, at random so that nodes do not renew in step, or at once if somebody has a reason
- * to hurry. One is under way at a time.
+ * to hurry. One that came too early is followed by another as soon as it is not. One is
+ * under way at a time.
  *
  * A renewal that is not answered in time is given up, and another begins soon. Its answer
  * may still come: its beat is over then, and whoever renews ignores it.
@@ -27,8 +28,8 @@ export interface HeartbeatParts {
 	readonly random: Random;
 	/** See renewer.ts. */
 	readonly renewal: {
-		/** Resolves when the renewal has succeeded or failed. */
-		renew(beat: Beat): Promise<void>;
+		/** Resolves when the renewal has succeeded or failed; if it came too early, with how long another would. */
+		renew(beat: Beat): Promise<number | undefined>;
 		/** The renewal was not answered in time. */
 		gaveUp(): void;
 	};
@@ -85,10 +86,10 @@ export class Heartbeat {
 			},
 		};
 		this.#timer = clock.after(RENEWAL_TIMEOUT_MS, () => this.#giveUp(beat));
-		await renewal.renew(beat);
+		const earlyMs = await renewal.renew(beat);
 		if (beat.isOver) return;
 		const ms = PULSE_MS_MIN + random.unit() * (PULSE_MS_MAX - PULSE_MS_MIN);
-		this.#beatAfter(ms);
+		this.#beatAfter(earlyMs ?? ms);
 	}
 
 	#giveUp(beat: Beat): void {

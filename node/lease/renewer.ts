@@ -186,18 +186,28 @@ export class Renewer {
 		this.#memory.toldGeneration(await shard.sessions.adopt(this.#memory.known));
 	}
 
-	async #renew(beat: Beat): Promise<void> {
+	async #renew(beat: Beat): Promise<number | undefined> {
 		const { shard, log } = this.#parts;
 		try {
 			if (this.session === undefined) await this.#open(beat);
 			if (this.session !== undefined) await this.#pulse(beat, this.session);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
-			if (beat.isOver) return;
+			if (beat.isOver) return undefined;
 			this.#memory.missed();
 			const about = { err: error, shard: shard.index };
 			log.debug(about, "could not renew the lease");
 		}
+		const waitMs = this.#waitMs;
+		return this.session === undefined && waitMs > 0 ? waitMs : undefined;
+	}
+
+	/**
+	 * How long no session is opened yet. On a store that forgets sessions at once, the claims
+	 * that a new one sets off would bring about the next without a pause.
+	 */
+	get #waitMs(): number {
+		return this.#openedMs + PULSE_MS_MIN - this.#parts.clock.monoMs();
 	}
 
 	#gaveUp(): void {
@@ -208,11 +218,8 @@ export class Renewer {
 
 	async #open(beat: Beat): Promise<void> {
 		const { shard, clock, ttlMs, report, events, home, log } = this.#parts;
-		if (!home.mayOpen(shard.index)) return;
+		if (!home.mayOpen(shard.index) || this.#waitMs > 0) return;
 		const sentMs = clock.monoMs();
-		// On a store that forgets sessions at once, the claims that a new one sets off would
-		// bring about the next without a pause.
-		if (sentMs - this.#openedMs < PULSE_MS_MIN) return;
 		const from = { ttlMs, known: this.#memory.known, knownEpoch: this.epoch };
 		const opened = await this.entry.open(from);
 		if (beat.isOver) return;

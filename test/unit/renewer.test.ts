@@ -7,7 +7,11 @@ import {
 	type ShardSessions,
 	StoreError,
 } from "../../node/ports.ts";
-import { LEASE_TTL_MS, PULSE_MS_MAX } from "../../protocol/limits.ts";
+import {
+	LEASE_TTL_MS,
+	PULSE_MS_MAX,
+	PULSE_MS_MIN,
+} from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { nodeRecord } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
@@ -152,4 +156,30 @@ test("on a store that forgets each session at once, sessions are opened no more 
 	expect(opens() - before).toBeGreaterThanOrEqual(5);
 	// The first that was lost is made up for at once.
 	expect(opens() - before).toBeLessThanOrEqual(15);
+});
+
+test("a session that is lost again at once is back as soon as another may be opened", async () => {
+	const { clock, shard, renewer } = begin();
+	await clock.runFor(2 * LEASE_TTL_MS);
+	const lose = async () => {
+		const { session = "" } = renewer;
+		const grounds = { when: "now" } as const;
+		await shard.sessions.revoke({ session, grounds, limit: 1 });
+		// A claim was refused.
+		renewer.hurry();
+		await clock.runFor(1);
+	};
+	await lose();
+	const openedMs = clock.monoMs() - 1;
+	expect(renewer.session).toBeDefined();
+	await clock.runFor(200);
+	await lose();
+	expect(renewer.session).toBeUndefined();
+	// One more does not put it off.
+	await clock.runFor(300);
+	renewer.hurry();
+	await clock.runUntil(() => renewer.session !== undefined, LEASE_TTL_MS);
+	expect(clock.monoMs() - openedMs).toBeGreaterThanOrEqual(PULSE_MS_MIN);
+	expect(clock.monoMs() - openedMs).toBeLessThanOrEqual(PULSE_MS_MIN + 5);
+	renewer.stop();
 });
