@@ -41,27 +41,46 @@ export interface Held extends HeldAttempt {
 }
 
 export interface History {
-	/** Events up to `ends`, in order within each shard. */
+	/** Up to where it was to end, in order within each shard. */
 	readonly happened: readonly Happened[];
 	/** The history is complete from here on. */
 	readonly sinceMs: number;
-	/** Where the events of each shard go on. */
-	readonly ends: readonly ReadPlace[];
 	readonly held: readonly Held[];
 }
 
+/** Where the history of a shard ends, and its events go on. */
+export interface HistoryEnd {
+	readonly place: ReadPlace;
+	/** The shard's time then. */
+	readonly nowMs: number;
+}
+
+/** If it ends now. @throws StoreError */
+export async function endsOf(
+	shards: readonly Pick<HistoryShard, "events">[],
+): Promise<HistoryEnd[]> {
+	return await Promise.all(
+		shards.map(async ({ events }) => {
+			const { from, nowMs } = await events.after(undefined);
+			return { place: { ...from, read: 0 }, nowMs };
+		}),
+	);
+}
+
 /**
- * `looks`: one of each shard. `headsMax`: of so many attempts that run, the longest first, it is read what
+ * `ends`, `looks`: one of each shard. `headsMax`: of so many attempts that run, the longest first, it is read what
  * they are. @throws StoreError
  */
 export async function readHistory(
 	shards: readonly HistoryShard[],
+	ends: readonly HistoryEnd[],
 	looks: readonly LiveLook[],
 	headsMax = LIVE_ATTEMPTS_MAX,
 ): Promise<History> {
+	const bytesMax = LIVE_BACK_BYTES_MAX / shards.length;
 	const backs = await Promise.all(
 		shards.map(({ events }, shard) =>
-			readBack(events, shard, LIVE_BACK_BYTES_MAX / shards.length),
+			readBack(events, shard, ends[shard] as HistoryEnd, bytesMax),
 		),
 	);
 	const held = await Promise.all(
@@ -72,7 +91,6 @@ export async function readHistory(
 	return {
 		happened: merged(backs.map(({ happened }) => happened)),
 		sinceMs: Math.max(...backs.map(({ sinceMs }) => sinceMs)),
-		ends: backs.map(({ end }) => end),
 		held: held.flat(),
 	};
 }
@@ -94,9 +112,9 @@ function merged(shards: readonly (readonly Happened[])[]): Happened[] {
 async function readBack(
 	events: HistoryShard["events"],
 	shard: number,
+	{ place: end, nowMs }: HistoryEnd,
 	bytesMax: number,
-): Promise<{ happened: Happened[]; sinceMs: number; end: ReadPlace }> {
-	const { from: end, nowMs } = await events.after(undefined);
+): Promise<{ happened: Happened[]; sinceMs: number }> {
 	const back: EventEntry[] = [];
 	const sinceMs = nowMs - LIVE_BACK_MS;
 	for (;;) {
@@ -116,7 +134,7 @@ async function readBack(
 					events.map((event) => ({ event, shard, atMs })),
 				);
 			const since = isCut ? last.ms : sinceMs;
-			return { happened, sinceMs: since, end: { ...end, read: 0 } };
+			return { happened, sinceMs: since };
 		}
 	}
 }

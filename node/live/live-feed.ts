@@ -30,11 +30,17 @@ import {
 	type Timer,
 } from "../ports.ts";
 import { type Backlog, Enquiries } from "./enquiries.ts";
-import { type History, type HistoryShard, readHistory } from "./history.ts";
+import {
+	endsOf,
+	type History,
+	type HistoryShard,
+	readHistory,
+} from "./history.ts";
 import { Reader } from "./live-reader.ts";
 import { LiveRun, type Surroundings } from "./live-run.ts";
 import { Looks } from "./looks.ts";
 import { type Kept, Portions, type Whole } from "./portions.ts";
+import { Rest } from "./rest.ts";
 import { readStore } from "./surroundings.ts";
 import { WANTED } from "./wanted.ts";
 import { within } from "./within.ts";
@@ -69,6 +75,7 @@ interface Going {
 	told: LiveRun;
 	/** Resolves when the first frame can be told. */
 	readonly ready: Promise<void>;
+	readonly rest: Rest;
 	isOver: boolean;
 }
 
@@ -142,7 +149,8 @@ export class LiveFeed implements LiveApi {
 		const first = Promise.withResolvers<void>();
 		const run = this.#newRun();
 		const begun = { run, told: run, events: undefined, isOver: false };
-		const going: Going = { ...begun, ready: first.promise };
+		const rest = new Rest(this.#parts.clock);
+		const going: Going = { ...begun, ready: first.promise, rest };
 		// Nobody has read so far, so there is nothing to go on from.
 		void this.#tick(going, true).then(first.resolve);
 		return going;
@@ -199,37 +207,46 @@ export class LiveFeed implements LiveApi {
 
 	/** Reads what happened before, to go on from there. */
 	async #load(going: Going): Promise<void> {
-		if (!this.#looks.isFresh) return;
+		if (!this.#looks.isFresh || !going.rest.isOver) return;
 		// An answer that was lost is not waited for for ever: it is asked again.
 		await within(this.#parts.clock, LIVE_LOAD_MS, this.#read(going));
 	}
 
-	async #read(going: Going): Promise<boolean> {
-		const { shards, events, log } = this.#parts;
-		const run = this.#newRun();
+	async #read(going: Going): Promise<void> {
 		try {
+			if (await this.#goOn(going)) going.rest.succeeded();
+			else going.rest.failed();
+		} catch (error) {
+			going.rest.failed();
+			if (!(error instanceof StoreError)) throw error;
+			const about = { err: error };
+			this.#parts.log.debug(about, "could not read what happened before");
+		}
+	}
+
+	/** Returns whether events can be followed: otherwise what happened would be read for nothing. @throws StoreError */
+	async #goOn(going: Going): Promise<boolean> {
+		const { shards, events } = this.#parts;
+		const ends = await endsOf(shards);
+		const after = ends.map(({ place }) => place);
+		const reader = await events.read({ query: WANTED, after });
+		if (reader === undefined) return false;
+		try {
+			const run = this.#newRun();
 			const looks = await Promise.all(shards.map(({ live }) => live.look(0)));
 			run.looked(looks);
-			const history = await readHistory(shards, looks);
-			const query = WANTED;
-			const reader = await events.read({ query, after: history.ends });
-			if (reader === undefined) return false;
-			if (going.isOver || going.events !== undefined) {
-				reader.close();
-				return false;
-			}
+			const history = await readHistory(shards, ends, looks);
 			run.begin(history, this.#looks.nowMs, this.#surroundings());
 			const views = this.#parts.nodes.known(this.#looks.leases);
 			await this.#enquiries.askOfAll(run, views, this.#looks.nowMs);
+			if (going.isOver || going.events !== undefined) return true;
 			going.run = run;
 			going.events = reader;
 			this.#first = undefined;
 			void this.#follow(going, run, reader);
 			return true;
-		} catch (error) {
-			if (!(error instanceof StoreError)) throw error;
-			log.debug({ err: error }, "could not read what happened before");
-			return false;
+		} finally {
+			if (going.events !== reader) reader.close();
 		}
 	}
 
@@ -237,7 +254,7 @@ export class LiveFeed implements LiveApi {
 	#beginWithout({ run }: Going): void {
 		const { nowMs } = this.#looks;
 		const nothing: History = {
-			...{ happened: [], sinceMs: nowMs, ends: [], held: [] },
+			...{ happened: [], sinceMs: nowMs, held: [] },
 		};
 		run.begin(nothing, nowMs, this.#surroundings());
 	}

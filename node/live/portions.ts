@@ -1,12 +1,11 @@
 /**
  * Portions: those that some are told who read here (portion.ts), one for each restriction, however many read it.
  *
- * Owns what is read for them: what happened before, once, and then events, of which each is told those of its own
- * tasks. If any are missing, all is read anew and told anew. While nobody reads one, it is kept
+ * Owns what is read for them: what happened before, once for all of them, and then events, of which each is told those
+ * of its own tasks. If any are missing, all is read anew and told anew. While nobody reads one, it is kept
  * for a while, as everything is here: see live-feed.ts.
  */
 import {
-	LIVE_HELD_MAX,
 	LIVE_LINGER_MS,
 	LIVE_LOAD_MS,
 	LIVE_PORTIONS_MAX,
@@ -20,10 +19,12 @@ import {
 	type Log,
 	StoreError,
 } from "../ports.ts";
-import { type HistoryShard, readHistory } from "./history.ts";
+import type { HistoryShard } from "./history.ts";
+import { JointHistory } from "./joint-history.ts";
 import type { Reader } from "./live-reader.ts";
 import type { Looks } from "./looks.ts";
 import { type OwnBacklog, Portion } from "./portion.ts";
+import { Rest } from "./rest.ts";
 import type { Seats } from "./seats.ts";
 import type { Names } from "./told.ts";
 import { WANTED } from "./wanted.ts";
@@ -61,6 +62,7 @@ export interface Kept {
 	events: EventReader | undefined;
 	/** When that was begun last; undefined: it is not being read. */
 	readingMs: number | undefined;
+	readonly rest: Rest;
 	/** Since then nobody reads it. */
 	idleMs: number;
 	/** The newest `first` since the last frame. */
@@ -69,10 +71,12 @@ export interface Kept {
 
 export class Portions {
 	readonly #kept = new Map<string, Kept>();
+	readonly #before: JointHistory;
 	readonly #parts: PortionsParts;
 
 	constructor(parts: PortionsParts) {
 		this.#parts = parts;
+		this.#before = new JointHistory(parts);
 	}
 
 	/** With what happened before, unless the store is away. Undefined: there are too many. */
@@ -89,6 +93,7 @@ export class Portions {
 			...{ reach, readers: new Set(), portion, told: portion },
 			...{ events: undefined, readingMs: undefined, first: undefined },
 			...{ idleMs: this.#parts.clock.monoMs(), ready: Promise.resolve() },
+			rest: new Rest(this.#parts.clock),
 		};
 		this.#kept.set(key, kept);
 		kept.ready = this.#begin(kept);
@@ -155,33 +160,45 @@ export class Portions {
 
 	/** What happened, to go on from there. */
 	async #read(kept: Kept): Promise<void> {
-		const { clock, shards, events, looks, log } = this.#parts;
+		const { clock, looks, log } = this.#parts;
 		const nowMs = clock.monoMs();
-		const { reach, readingMs = Number.NEGATIVE_INFINITY } = kept;
+		const { rest, readingMs = Number.NEGATIVE_INFINITY } = kept;
 		// An answer that was lost is not waited for for ever.
-		if (!looks.isFresh || nowMs - readingMs < LIVE_LOAD_MS) return;
+		if (nowMs - readingMs < LIVE_LOAD_MS) return;
+		if (!looks.isFresh || !rest.isOver) return;
 		kept.readingMs = nowMs;
 		try {
-			const history = await readHistory(shards, looks.last, LIVE_HELD_MAX);
-			const query = { ...WANTED, within: reach };
-			const reader = await events.read({ query, after: history.ends });
-			if (reader === undefined) return;
-			if (kept.events !== undefined || !this.#isKept(kept)) {
-				reader.close();
-				return;
-			}
-			const portion = this.#newPortion(reach);
+			if (await this.#goOn(kept)) rest.succeeded();
+			else rest.failed();
+		} catch (error) {
+			rest.failed();
+			if (!(error instanceof StoreError)) throw error;
+			log.debug({ err: error }, "could not read what happened before");
+		} finally {
+			if (kept.readingMs === nowMs) kept.readingMs = undefined;
+		}
+	}
+
+	/** Returns whether events can be followed. @throws StoreError */
+	async #goOn(kept: Kept): Promise<boolean> {
+		const { events, looks } = this.#parts;
+		const query = { ...WANTED, within: kept.reach };
+		const before = this.#before.join();
+		const after = await before.places();
+		const reader = await events.read({ query, after });
+		if (reader === undefined) return false;
+		try {
+			const history = await before.history();
+			if (kept.events !== undefined || !this.#isKept(kept)) return true;
+			const portion = this.#newPortion(kept.reach);
 			portion.begin(history, looks.nowMs);
 			kept.portion = portion;
 			kept.first = undefined;
 			kept.events = reader;
 			void this.#follow(kept, portion, reader);
-		} catch (error) {
-			// Then it is tried again with the next frame.
-			if (!(error instanceof StoreError)) throw error;
-			log.debug({ err: error }, "could not read what happened before");
+			return true;
 		} finally {
-			if (kept.readingMs === nowMs) kept.readingMs = undefined;
+			if (kept.events !== reader) reader.close();
 		}
 	}
 

@@ -73,6 +73,8 @@ export const LIVE_HELD_MAX = 5_000;
 export const LIVE_SESSIONS_STEP = 100;
 /** What happened before is waited for so long; then frames begin without, and all is told anew when it is there. */
 export const LIVE_LOAD_MS = 3_000;
+/** If that comes to nothing it is tried again with the next frame, then later each time, but no later than this. */
+export const LIVE_AGAIN_MS_MAX = 8 * LIVE_FRAME_MS;
 /** A reader to whom nothing comes for so long, or up to twice as long, leaves the node for another. */
 export const LIVE_QUIET_MS = 2_000;
 /** At most one part in so many of the time goes into reading queues for pages: more than for metrics, as somebody waits to see what is new. */

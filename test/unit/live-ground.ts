@@ -33,8 +33,10 @@ export class Ground {
 	readonly clock = new VirtualClock();
 	readonly store: MemoryStore;
 	readonly feed: LiveFeed;
-	/** Steps that the store has taken for the node. */
+	readonly events: EventFeed;
+	/** Steps that the store has taken for the node, and by their names. */
 	calls = 0;
+	readonly steps = new Map<string, number>();
 	/** The store cannot be reached, while set. */
 	away = false;
 	/** What each node says that it takes. */
@@ -55,7 +57,7 @@ export class Ground {
 			nameOf: (id: string) => this.#nameOf(id),
 			others: [] as never[],
 		};
-		const events = new EventFeed({ clock, log: LOG, shards, roster });
+		this.events = new EventFeed({ clock, log: LOG, shards, roster });
 		const [{ sessions: registry }] = shards as [Shard];
 		const ground = this;
 		this.feed = new LiveFeed({
@@ -69,7 +71,7 @@ export class Ground {
 					this.#onChange = listener;
 				},
 			},
-			events,
+			events: this.events,
 			nodes: {
 				known: (leases) =>
 					[...this.sessions].map(([id, { name }]) =>
@@ -98,8 +100,9 @@ export class Ground {
 	}
 
 	#far(shard: Shard): Shard {
-		return linkShard(shard, (_method, step) => {
+		return linkShard(shard, (method, step) => {
 			this.calls += 1;
+			this.steps.set(method, (this.steps.get(method) ?? 0) + 1);
 			if (this.away) throw new StoreError("unreachable", "gone");
 			if (this.frozen) return new Promise(() => {}) as never;
 			return step();

@@ -1,6 +1,10 @@
 /** What is read for who begins to read frames: each step is a short one, and there are not too many. */
 import { expect, test } from "vitest";
-import { type HistoryShard, readHistory } from "../../node/live/history.ts";
+import {
+	endsOf,
+	type HistoryShard,
+	readHistory,
+} from "../../node/live/history.ts";
 import type { LiveHead, LiveLook } from "../../node/ports.ts";
 import {
 	LIVE_ATTEMPTS_MAX,
@@ -34,16 +38,21 @@ function shardOf(running: number, step: number) {
 	return { shard, asked };
 }
 
+async function historyOf(shard: HistoryShard) {
+	const ends = await endsOf([shard]);
+	return await readHistory([shard], ends, [LOOK], LIVE_HELD_MAX);
+}
+
 test("however many attempts run, no step reads more than some of what they are", async () => {
 	const { shard, asked } = shardOf(LIVE_HELD_MAX, LIVE_ATTEMPTS_MAX);
-	const { held } = await readHistory([shard], [LOOK], LIVE_HELD_MAX);
+	const { held } = await historyOf(shard);
 	expect(held.every(({ head }) => head !== undefined)).toBe(true);
 	expect(Math.max(...asked)).toBeLessThanOrEqual(LIVE_ATTEMPTS_MAX);
 });
 
 test("if they are so large that a step reads one, those that have run longest are read", async () => {
 	const { shard, asked } = shardOf(LIVE_HELD_MAX, 1);
-	const { held } = await readHistory([shard], [LOOK], LIVE_HELD_MAX);
+	const { held } = await historyOf(shard);
 	expect(asked).toHaveLength(LIVE_HEADS_STEPS_MAX);
 	const read = held.filter(({ head }) => head !== undefined);
 	expect(read.map(({ id }) => id)).toEqual(

@@ -1,8 +1,12 @@
 /** Frames for those who reach the tasks of some queues or types only: all of their own, and nothing of others. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Portion } from "../../node/live/portion.ts";
 import { Seats } from "../../node/live/seats.ts";
+import { WANTED } from "../../node/live/wanted.ts";
+import type { EventReader } from "../../node/ports.ts";
 import {
+	EVENT_READERS_MAX,
+	LIVE_AGAIN_MS_MAX,
 	LIVE_ENDS_MAX,
 	LIVE_FIRST_BYTES_MAX,
 	LIVE_LINGER_MS,
@@ -112,6 +116,86 @@ test("if events are missing, or the store was away, its own are read anew and to
 	expect(view.bars.size).toBe(1);
 	expect(view.firsts).toBeGreaterThan(1);
 	reader.close();
+});
+
+/** How often what runs was asked for meanwhile: by the feed for all, and for those of restrictions. */
+async function historiesOf(here: Ground, work: () => Promise<unknown>) {
+	here.steps.clear();
+	await work();
+	return here.steps.get("holders") ?? 0;
+}
+
+test("what happened before is read once for all restrictions that need it", async () => {
+	const here = await ground();
+	await here.run("ann", "own");
+	const whole = await here.reader();
+	const queues = ["default", "others", "none"];
+	const readers = [];
+	for (const queue of queues)
+		readers.push(await here.reader({ queues: [queue] }));
+	await here.seconds(3);
+	here.goAway();
+	await here.seconds(3);
+	await here.run("ann", "next");
+	await here.runOthers("bob", ["other"], false);
+	here.shard.contents.events.cut(0);
+	const read = await historiesOf(here, async () => {
+		here.comeBack();
+		await here.seconds(10);
+	});
+	expect(read).toBe(2);
+	const [own, others, none] = readers.map(({ view }) => view);
+	expect([...(own?.bars.values() ?? [])].map(({ task }) => task)).toEqual([
+		...["own", "next"],
+	]);
+	expect(others?.barsOf("other")).toHaveLength(1);
+	expect(others?.bars.size).toBe(1);
+	expect(none?.bars.size).toBe(0);
+	for (const { reader } of [whole, ...readers]) reader.close();
+});
+
+test("those who come at once share what is read of what happened before", async () => {
+	const here = await ground();
+	await here.run("ann", "own");
+	const whole = await here.reader();
+	let came: readonly unknown[] = [];
+	const read = await historiesOf(here, async () => {
+		const queues = idsOf(8, "queue");
+		void Promise.all(
+			queues.map((queue) => here.feed.read({ queues: [queue] })),
+		).then((readers) => {
+			came = readers;
+		});
+		await here.clock.runUntil(() => came.length > 0, 10_000);
+	});
+	expect(came.filter((reader) => reader !== undefined)).toHaveLength(8);
+	expect(read).toBe(1);
+	whole.reader.close();
+	here.feed.stop();
+});
+
+test("while nobody can follow events, what happened before is not read for nothing, and seldom asked for", async () => {
+	const here = await ground();
+	await here.run("ann", "own");
+	const query = WANTED;
+	const others: EventReader[] = [];
+	for (let i = 0; i < EVENT_READERS_MAX; i++) {
+		const reader = await here.events.read({ query, after: undefined });
+		if (reader !== undefined) others.push(reader);
+	}
+	const { view, reader } = await here.reader(OWN);
+	const whole = await here.reader();
+	const tries = vi.spyOn(here.events, "read");
+	const read = await historiesOf(here, () => here.seconds(60));
+	expect(read).toBe(0);
+	// For all, and for its own.
+	expect(tries.mock.calls.length).toBeLessThan(2 * 12);
+	expect(view.bars.size).toBe(0);
+	for (const other of others) other.close();
+	await here.seconds(LIVE_AGAIN_MS_MAX / 1_000 + 2);
+	expect(view.barsOf("own")).toHaveLength(1);
+	expect(whole.view.barsOf("own")).toHaveLength(1);
+	for (const each of [reader, whole.reader]) each.close();
 });
 
 test.each([
