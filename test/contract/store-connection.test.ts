@@ -60,20 +60,25 @@ const ANSWERS: Readonly<Record<string, string>> = {
 	PING: "+PONG\r\n",
 };
 
-/** A store that answers in order, and takes so long for each PING. */
-async function storeThatTrickles(pauseMs: number) {
+/** A store that answers in order, and takes so long for each PING. `hasScripts`: whether it knows any script. */
+async function storeThatTrickles(pauseMs: number, hasScripts = () => true) {
+	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
 		let before = Promise.resolve();
 		const answer = async (text: string, thoughtMs: number) => {
 			await sleep(thoughtMs);
 			if (!socket.destroyed) socket.write(text);
 		};
+		sockets.add(socket);
 		socket.setEncoding("latin1").on("error", () => {}); // It was left, as it should be.
 		socket.on("data", (said: string) => {
 			for (const [, name = ""] of said.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
 				const command = name.toUpperCase();
 				const thoughtMs = command === "PING" ? pauseMs : 0;
-				const text = ANSWERS[command] ?? "+OK\r\n";
+				const isKnown = command !== "EVALSHA" || hasScripts();
+				const text = isKnown
+					? (ANSWERS[command] ?? "+OK\r\n")
+					: "-NOSCRIPT No matching script.\r\n";
 				before = before.then(() => answer(text, thoughtMs));
 			}
 		});
@@ -81,7 +86,10 @@ async function storeThatTrickles(pauseMs: number) {
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { port } = server.address() as { port: number };
-	return { server, url: `redis://127.0.0.1:${port}` };
+	const hangUp = () => {
+		for (const socket of sockets) socket.destroy();
+	};
+	return { server, url: `redis://127.0.0.1:${port}`, hangUp };
 }
 
 test("a store that falls silent is said to take connections and not to answer, also once its connection is closed", async () => {
@@ -151,7 +159,7 @@ test("after a quiet moment a command is sent at once, and those that follow it i
 	server.close();
 });
 
-test("a script that others follow at once leaves with them in one piece, whole, whether or not it is quiet", async () => {
+test("a script that others follow at once leaves with them in one piece, whole at first, whether or not it is quiet", async () => {
 	const { server, url } = await storeThatTrickles(0);
 	const connection = new Connection(url, systemClock, log);
 	await new Promise<void>((resolve) =>
@@ -175,4 +183,43 @@ test("a script that others follow at once leaves with them in one piece, whole, 
 	await Promise.all(both);
 	await connection.close();
 	server.close();
+});
+
+test("such a script is sent whole until it has run on the connection, and whenever the store has lost it", async () => {
+	let hasScripts = true;
+	const store = await storeThatTrickles(0, () => hasScripts);
+	const connection = new Connection(store.url, systemClock, log);
+	await vi.waitUntil(() => connection.up);
+	const { revoke } = loadScripts();
+	const several = vi.spyOn(Socket.prototype, "_writev" as "_write");
+	const single = vi.spyOn(Socket.prototype, "_write");
+	/** Of all that was sent to run it, how often it was whole, and how often it was only named. */
+	const sent = async () => {
+		for (const spy of [several, single]) spy.mockClear();
+		expect(await connection.run(revoke, "{c:0}", [])).toBe("OK");
+		const chunks = several.mock.calls.flatMap(
+			([chunks]) => chunks as unknown as { chunk: Buffer }[],
+		);
+		const texts = [
+			...chunks.map(({ chunk }) => chunk),
+			...single.mock.calls.map(([chunk]) => chunk as Buffer),
+		].join("");
+		return [
+			texts.split(revoke.source).length - 1,
+			texts.split(revoke.sha1).length - 1,
+		];
+	};
+	expect(await sent()).toEqual([1, 0]);
+	expect(await sent()).toEqual([0, 1]);
+	hasScripts = false;
+	expect(await sent()).toEqual([1, 1]);
+	hasScripts = true;
+	expect(await sent()).toEqual([0, 1]);
+	store.hangUp();
+	await vi.waitUntil(() => !connection.up);
+	await vi.waitUntil(() => connection.up);
+	expect(await sent()).toEqual([1, 0]);
+	vi.restoreAllMocks();
+	await connection.close();
+	store.server.close();
 });

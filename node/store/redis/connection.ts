@@ -70,6 +70,8 @@ export class Connection {
 	#looking: Timer | undefined;
 	readonly #pending = new SlotMap<(cause: Error) => void>();
 	readonly #outgoing: Outgoing;
+	/** In which life scripts that lead were last sent whole: Redis knows them since. */
+	readonly #ranIn = new Map<string, number | undefined>();
 	readonly #listeners: ((up: boolean) => void)[] = [];
 	/** Why it is away; while it is up, why it would be if it went without a word. */
 	#lastTrouble: string;
@@ -153,22 +155,24 @@ export class Connection {
 		args: readonly (string | number)[],
 	): Promise<Reply> {
 		const { source, sha1, leads } = script;
-		if (leads) {
-			if (this.up) this.#outgoing.gather(this.#redis.stream);
-			// Sent whole, since a second try would come after what is sent behind this one.
-			return await this.command("EVAL", source, 1, tag, ...args);
+		const { life } = this;
+		if (leads && this.up) this.#outgoing.gather(this.#redis.stream);
+		// If Redis did not know one that leads, the second try would come after what is sent behind it.
+		if (!leads || this.#ranIn.get(sha1) === life) {
+			try {
+				return await this.command("EVALSHA", sha1, 1, tag, ...args);
+			} catch (error) {
+				if (
+					!(error instanceof ReplyError) ||
+					!(error as Error).message.startsWith("NOSCRIPT")
+				)
+					throw error;
+				// Redis does not know the script (any more), so it did not run: send it whole.
+			}
 		}
-		try {
-			return await this.command("EVALSHA", sha1, 1, tag, ...args);
-		} catch (error) {
-			if (
-				!(error instanceof ReplyError) ||
-				!(error as Error).message.startsWith("NOSCRIPT")
-			)
-				throw error;
-			// Redis does not know the script (any more), so it did not run: send it whole.
-			return await this.command("EVAL", source, 1, tag, ...args);
-		}
+		const reply = await this.command("EVAL", source, 1, tag, ...args);
+		if (leads) this.#ranIn.set(sha1, life);
+		return reply;
 	}
 
 	/** @throws StoreError; ReplyError only if a script is not known. */
