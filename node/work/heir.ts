@@ -10,8 +10,10 @@
  * How many tasks the lost node ran, and of which routes, is not known then. The claim asks
  * for the routes of which this node had tasks last, and of however many wait there it
  * brings those whose turn this node has (`protocol/share.ts`). All who find the node dead
- * do this at about the same time, and so leave the others theirs. It is no more than a
- * guess: what is not taken like this is shared out as ever (see hinter.ts).
+ * do this at about the same time, and so leave the others theirs. But the store answers
+ * them one after another, and each has its turns among what those before it have left: of
+ * twelve tasks among three nodes they take 4, 3 and 2. What is not taken like this, about a
+ * third at most if all have as much room, is shared out as ever (see hinter.ts).
  */
 import type { Route } from "../../protocol/route.ts";
 import type { ClaimedTask } from "../../protocol/task.ts";

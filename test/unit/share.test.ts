@@ -126,3 +126,25 @@ test("a node's turns are as many as what is shared out to it, of any number of t
 			);
 	}
 });
+
+test("nodes that take their turns one after another, of what still waits, leave about a third at most", () => {
+	const takenOf = (count: number, nodes: number): number[] => {
+		const rooms = Array.from({ length: nodes }, (_, i) => {
+			return { nodeId: `${i}`, freeSlots: count, slots: count };
+		});
+		let waiting = count;
+		return rooms.map((own) => {
+			const others = rooms.filter((room) => room !== own);
+			const turns = turnsAt(count, own, others);
+			const taken = turns.filter((turn) => turn <= waiting).length;
+			waiting -= taken;
+			return taken;
+		});
+	};
+	expect(takenOf(12, 3)).toEqual([4, 3, 2]);
+	for (const nodes of [2, 3, 5, 20])
+		for (const count of [1, 12, 64]) {
+			const taken = takenOf(count, nodes).reduce((sum, each) => sum + each, 0);
+			expect(1 - taken / count, `${count}, ${nodes}`).toBeLessThan(0.37);
+		}
+});
