@@ -81,7 +81,7 @@ import type { TlsFiles } from "./tls-files.ts";
 export interface HttpOptions {
 	readonly api: Api;
 	readonly host: string;
-	/** 0 for any free port. */
+	/** The port to listen on; 0 for any free one. */
 	readonly port: number;
 	/** Requests a second that each token may make; undefined for any number. */
 	readonly rate: number | undefined;
@@ -95,21 +95,21 @@ export interface HttpOptions {
 	readonly publicUrl?: string;
 	/** Origins of other sites whose pages may use the API. */
 	readonly corsOrigins?: readonly string[];
-	/** Undefined for plain HTTP. */
+	/** The certificate and key for HTTPS; undefined for plain HTTP. */
 	readonly tls?: TlsFiles;
 	/** How many files the process may have open; undefined if nobody knows. */
 	readonly filesMax?: number;
 }
 
 export interface Http {
-	/** `host:port`, where it listens. */
+	/** Where it listens, as `host:port`. */
 	readonly address: string;
-	/** The same, with the address by which the system knows the host. */
+	/** Where it listens, with the address to which the system resolved the host. */
 	readonly bound: { readonly host: string; readonly port: number };
 	close(): Promise<void>;
 }
 
-/** @throws the system's error (`EADDRINUSE`, …) if it cannot listen. */
+/** Starts the server. @throws the system's error (`EADDRINUSE`, …) if it cannot listen. */
 export async function createHttp(options: HttpOptions): Promise<Http> {
 	const { host, port, clock, log, publicUrl, tls } = options;
 	const base = baseOf(publicUrl);
@@ -281,7 +281,7 @@ function listenerOf(
 		requestTimeout: REQUEST_TIMEOUT_MS,
 		keepAliveTimeout: CONNECTION_IDLE_MS,
 		connectionsCheckingInterval: 1_000,
-		// The guard looks at it.
+		// The guard checks the Host header.
 		requireHostHeader: false,
 	};
 	const server =

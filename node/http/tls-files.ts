@@ -16,11 +16,11 @@ import { createSecureContext } from "node:tls";
 import { TLS_LOOK_MS } from "../../protocol/limits.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 
-/** Paths. */
+/** The paths of the files. */
 export interface TlsPaths {
 	readonly cert: string;
 	readonly key: string;
-	/** Clients without a certificate of these authorities are not let in. */
+	/** The authorities whose clients alone are let in; undefined if all clients are. */
 	readonly clientCa?: string;
 }
 
@@ -52,14 +52,14 @@ export class TlsFiles {
 		this.#found = this.#used;
 	}
 
-	/** @throws Error with one sentence for the user. */
+	/** Reads the files. @throws Error with one sentence for the user. */
 	static async read(paths: TlsPaths): Promise<TlsFiles> {
 		const texts = await readTexts(paths);
 		checkTexts(paths, texts);
 		return new TlsFiles(paths, texts);
 	}
 
-	/** For a new server. */
+	/** The options for a new server. */
 	get options() {
 		const isMutual = this.#paths.clientCa !== undefined;
 		return {
@@ -68,7 +68,7 @@ export class TlsFiles {
 		};
 	}
 
-	/** From now on the server uses what the files contain. */
+	/** Keeps a server on what the files contain, from now on. */
 	follow(server: Server, clock: Clock, log: Log): void {
 		this.#warnOfAge(clock, log);
 		const look = async () => {
@@ -148,7 +148,7 @@ async function readText(flag: string, path: string): Promise<string> {
 	}
 }
 
-/** @throws Error with one sentence. */
+/** Checks that the texts can be used together. @throws Error with one sentence. */
 function checkTexts(paths: TlsPaths, { cert, key, ca }: Texts): void {
 	const own = readCertificates("--tls-cert", paths.cert, cert)[0];
 	const secret = readKey(paths.key, key);
@@ -196,7 +196,7 @@ function readKey(path: string, text: string) {
 	}
 }
 
-/** Tells whether two are the same, and reveals nothing else about the key. */
+/** A fingerprint, which shows whether two sets of texts are the same and reveals nothing else about the key. */
 function printOf({ cert, key, ca = "" }: Texts): string {
 	const hash = createHash("sha256");
 	for (const text of [cert, key, ca]) hash.update(`${text.length} ${text}`);

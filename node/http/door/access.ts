@@ -1,5 +1,5 @@
 /**
- * Identifies the asker before a body is read, and tells those who answer.
+ * Identifies the asker before a body is read, for those who answer.
  *
  * A token comes as `Authorization: Bearer`. What is wrong with it is reported as RFC 6750
  * requires, in words that say what to do. Checking it asks nobody (see
@@ -40,14 +40,14 @@ import { changesSomething } from "./room.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
-		/** Set for operations that are not open. */
+		/** The asker; set for operations that are not open. */
 		asker: Asker | null;
 		/** What the request is about, if the path does not say it. */
 		target: string;
 	}
 }
 
-/** They make sure that a restricted token reaches only its own tasks. */
+/** Operations that make sure themselves that a restricted token reaches only its own tasks. */
 const KEEP_RESTRICTIONS: ReadonlySet<OperationId> = new Set([
 	...(["submitTasks", "submitTaskLines", "addTask"] as const),
 	...(["listTasks", "getTask", "listStatuses", "getStatus"] as const),
@@ -80,7 +80,7 @@ export class Doorkeeper {
 		this.#rates = rates;
 	}
 
-	/** What is only read is answered to those who may see it when it is answered. */
+	/** Checks once more, when the answer to a read is sent, that the asker may still see it. */
 	watch(app: FastifyInstance): void {
 		app.decorateRequest("asker", null);
 		app.decorateRequest("target", "");
@@ -95,7 +95,7 @@ export class Doorkeeper {
 		});
 	}
 
-	/** Refuses who may do so no more, now that all of the request is here and its turn has come. */
+	/** Refuses an asker who may no longer do this, now that the whole request is here and its turn has come. */
 	checkAgain({ role }: Operation): preHandlerHookHandler[] {
 		if (role === "open") return [];
 		return [
@@ -161,7 +161,7 @@ export function askerOf({ asker }: FastifyRequest): Asker {
 	return asker;
 }
 
-/** The name of the token that asks; undefined where nobody has to have one. */
+/** The name of the token that asks; undefined if nobody needs one. */
 export function tokenOf({ name }: Asker): string | undefined {
 	return name === NOBODY ? undefined : name;
 }
@@ -189,7 +189,7 @@ function lacksRole(
 	});
 }
 
-/** The token is valid, but not for this. */
+/** Refuses a token that is valid, but not for this. */
 export function forbid(reply: FastifyReply, detail: string): FastifyReply {
 	reply.header("www-authenticate", `${REALM}, error="insufficient_scope"`);
 	return sendProblem(reply, { code: "forbidden", detail });

@@ -25,7 +25,7 @@ export const ALWAYS = {
 	"cache-control": "no-store",
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
-/** What a client should wait before it tries again after a 503 or 429. */
+/** How long a client should wait before it tries again after a 503 or 429, in seconds. */
 export const RETRY_AFTER_S = "1";
 
 export function send(
@@ -66,7 +66,7 @@ export function sendProblem(
 	return send(reply, problemStatus(problem.code), PROBLEM_TYPE, text);
 }
 
-/** What some problems say in addition. */
+/** The fields that only some problems have. */
 export interface ProblemExtras {
 	/** The id of the task that was to be submitted, even if the node generated it. */
 	readonly id?: string;
@@ -105,7 +105,7 @@ const bodyTooLarge: Problem = {
 	code: "too_large",
 	detail: "The body is too large; send fewer tasks at once.",
 };
-/** Rarely read: usually the client is gone. */
+/** The problem of a body that broke off. It is rarely read, as its client is usually gone. */
 const bodyLost: Problem = {
 	code: "invalid",
 	detail: "The body broke off; send the request again.",
@@ -129,7 +129,7 @@ export function problemOf(error: unknown, method: string): Problem | undefined {
 
 const READS = ["GET", "HEAD"];
 
-/** A read has done nothing that might have been done. */
+/** The problem of a read without an answer: unlike a change, it cannot have had an effect. */
 const unread: Problem = {
 	code: "store_unavailable",
 	detail: "Redis did not answer this node in time; try again shortly.",

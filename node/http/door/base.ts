@@ -9,7 +9,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface Base {
-	/** Empty if there is none. */
+	/** The path, without a slash at its end; empty if there is none. */
 	readonly path: string;
 	/** The address of a request without the path. */
 	strip(url: string): string;

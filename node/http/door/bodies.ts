@@ -24,7 +24,7 @@ type Done = (error: Error | null, body?: Buffer, release?: () => void) => void;
 /** A body that is arriving. */
 interface Coming {
 	bytes: number;
-	/** What exceeds a small body. */
+	/** How many of its bytes exceed a small body. */
 	held: number;
 	readonly pace: Pace;
 	refuse: () => void;
@@ -65,7 +65,7 @@ export class Bodies {
 			}
 			this.#release(coming);
 			pieces.clear();
-			stream.resume(); // What is left is in the way of the next request.
+			stream.resume(); // The rest would be in the way of the next request.
 			done(error);
 		};
 		const add = (chunk: Buffer) => {
@@ -97,7 +97,7 @@ export class Bodies {
 		return true;
 	}
 
-	/** The slowest of those that hold something. */
+	/** The slowest of the bodies that hold something. */
 	#slowerThan(asking: Coming): Coming | undefined {
 		const nowMs = this.#clock.monoMs();
 		let slowest: Coming | undefined;
@@ -129,7 +129,7 @@ class Pieces {
 
 	add(chunk: Buffer, announced: number): void {
 		if (this.#pieces.length === 0 && chunk.length === announced) {
-			this.#pieces.push(chunk); // All of it.
+			this.#pieces.push(chunk); // The whole chunk.
 			this.#filled = chunk.length;
 			return;
 		}
@@ -140,7 +140,7 @@ class Pieces {
 		}
 	}
 
-	/** A piece that has room. */
+	/** The last piece if it has room, or else a new one. */
 	#last(): Buffer {
 		const last = this.#pieces.at(-1);
 		if (last !== undefined && this.#filled < last.length) return last;

@@ -43,7 +43,7 @@ export function takeBodies(app: FastifyInstance, clock: Clock): void {
 		if (isEncoded(request)) sendProblem(reply, encoded);
 		else done();
 	});
-	// A large body becomes many objects: those of one at a time are enough.
+	// A large body becomes many objects, so only one is worked on at a time.
 	const large = new Places(clock, { max: 1 }, BODIES_LARGE_WAITING_MAX);
 	large.watch(app);
 	app.addHook("preHandler", (request, reply, done) => {
@@ -91,7 +91,7 @@ export const needsNoBody: onRequestHookHandler = ({ raw }, _reply, done) => {
 	done();
 };
 
-/** Empty if the request had none. */
+/** The body of a request; empty if it had none. */
 export function bodyOf(request: FastifyRequest): Uint8Array {
 	return (request.body as Uint8Array | undefined) ?? none;
 }
@@ -115,7 +115,7 @@ export function splitLines(body: Uint8Array, limit: number): Uint8Array[] {
 	return lines;
 }
 
-/** As JSON defines it. */
+/** Whether a line is blank, by JSON's definition of white space. */
 function isBlank(line: Uint8Array): boolean {
 	for (const byte of line) {
 		if (byte !== SPACE && byte !== TAB && byte !== RETURN) return false;

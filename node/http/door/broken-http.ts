@@ -5,7 +5,7 @@
  * A client may send its next request before the last one is answered. If that
  * next one is broken, its 400 would be read as the answer to the last one, which
  * may have been taken. So while an answer is under way on the socket, nothing is
- * said in its place: the socket closes behind it. Nor is a word said where no request
+ * said in its place: the socket closes behind it. Nor is anything said if no request
  * has begun: it would be read as the answer to one that is just leaving its client.
  *
  * Who asks is not known, since the head was not understood: so no page of another origin is told
@@ -40,7 +40,7 @@ export class BrokenHttp {
 		}
 	}
 
-	/** False if no answer was ever under way: then there is room for another. */
+	/** Closes the socket behind the answers under way; false if there are none, so that one may be sent. */
 	#closeAfterAnswers(socket: Socket): boolean {
 		const flow = this.#inflow.flowOf(socket);
 		if (flow !== undefined && [...flow.open].some(isUnderWay)) {

@@ -12,13 +12,13 @@ import { PREFLIGHT_KEPT_S } from "../../../protocol/limits.ts";
 import { methodsAt } from "./methods.ts";
 import type { Origins } from "./origins.ts";
 
-/** Headers of requests; nobody needs more than these. */
+/** The request headers that are allowed; nobody needs others. */
 const ALLOWED =
 	"authorization, content-type, idempotency-key, last-event-id, traceparent, tracestate";
-/** Headers of answers; whatever else a page needs, it may read anyway. */
+/** The answer headers that a page may read, besides those that it may read anyway. */
 const EXPOSED = "allow, link-template, location, retry-after, www-authenticate";
 
-/** Tells who may read the answer, whatever it will be: a refusal that cannot be read looks like a node that is dead. */
+/** Says in the headers who may read the answer, even to a refusal: one that cannot be read looks like a dead node. */
 export function tellReaders(
 	origins: Origins,
 	request: FastifyRequest,
@@ -33,7 +33,7 @@ export function tellReaders(
 	reply.header("access-control-expose-headers", EXPOSED);
 }
 
-/** True: the request was the question before another, and is answered. */
+/** Answers a preflight request; true if the request was one. */
 export function answerQuestion(
 	origins: Origins,
 	request: FastifyRequest,

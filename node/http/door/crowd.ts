@@ -32,7 +32,7 @@ export class Crowd {
 		this.#max = Math.floor((this.#allMax * HTTP_CONNECTIONS_MAX) / all);
 	}
 
-	/** Tells the operator if there are fewer than there could be. */
+	/** Warns the operator if the node takes fewer connections than it could. */
 	tell(log: Pick<Log, "warn">): void {
 		if (this.#max === HTTP_CONNECTIONS_MAX) return;
 		log.warn(

@@ -1,12 +1,12 @@
 /**
  * CutOffs: connections that were closed because of how their clients take answers. They
- * are counted by reason; the log tells of them every now and then, and how many there were.
+ * are counted by reason, and the log reports their number every now and then.
  */
 import type { Reading } from "../../../protocol/exposition.ts";
 import { CUT_OFFS_TOLD_MS } from "../../../protocol/limits.ts";
 import type { Clock, Log } from "../../ports.ts";
 
-/** `slow`: others needed the room; `silent`: it took nothing for too long. */
+/** Why a client was cut off. `slow`: others needed the room; `silent`: it took nothing for too long. */
 export type CutOff = "slow" | "silent";
 
 const SENTENCES: Readonly<Record<CutOff, string>> = {

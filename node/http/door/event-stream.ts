@@ -22,17 +22,17 @@ const TYPE = "text/event-stream";
 /** Why a stream is over; `refused`: its token no longer counts. */
 type Closing = EventsOver | "refused";
 
-/** What one answer has of the room for answers (see room.ts). */
+/** One answer's share of the room for answers (see room.ts). */
 interface Own extends ReaderRoom {
-	/** What comes next has so many bytes, and is on its way. */
+	/** The next piece, of so many bytes, is on its way. */
 	sent(bytes: number): { took(bytes: number): void } | undefined;
 }
 
 export interface EventSource<Item> {
-	/** Ends when the reader is closed, or for a reason. */
+	/** The items to tell. They end when the reader is closed, or with the reason why they are over. */
 	readonly items: AsyncGenerator<Item, EventsOver | undefined>;
 	readonly reader: {
-		/** Aborted with that reason, also while nobody takes an item. */
+		/** Aborted with the reason why the items are over, even while nobody takes one. */
 		readonly over: AbortSignal;
 		close(): void;
 	};
@@ -57,7 +57,7 @@ export class EventStreams {
 		this.#outflow = outflow;
 	}
 
-	/** `full` is the answer if there is no source, as there are too many readers. */
+	/** Answers with a stream. `full`: the refusal if there is no source, as there are too many readers. */
 	async answer<Item>(
 		request: FastifyRequest,
 		reply: FastifyReply,
@@ -117,7 +117,7 @@ export class EventStreams {
 	}
 }
 
-/** (A loop that goes on would keep the text until there is another.) */
+/** Writes the text in slices. (It is a generator of its own so that nobody keeps the text until the next one.) */
 function* tell(own: Own, text: string): Iterable<string> {
 	const stake = own.sent(text.length);
 	for (const slice of slicesOf(text)) {

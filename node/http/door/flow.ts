@@ -63,7 +63,7 @@ export class Flow {
 	/** The end of a head that has begun and not ended. */
 	#tail: Tail = "";
 	#reads = true;
-	/** The server has asked for a pause. */
+	/** Whether the server has asked for a pause. */
 	#held = false;
 	#feeding = false;
 	#ended = false;
@@ -122,7 +122,7 @@ export class Flow {
 		this.#forget();
 	}
 
-	/** Its turn has come. */
+	/** Goes on with what is kept: its turn has come. */
 	step(): void {
 		if (this.#mayGoOn()) this.#feed();
 		if (this.#mayGoOn()) this.#share.later(this);
@@ -246,7 +246,7 @@ export class Flow {
 	}
 }
 
-/** Infinite for a chunked body, which does not say. */
+/** How much of a body is still to come; infinite for a chunked one, which does not say. */
 function bodyLeftOf({ complete, headers }: IncomingMessage): number {
 	if (complete) return 0;
 	const length = Number(headers["content-length"]);

@@ -4,9 +4,9 @@
  *   further ones, but tells its health;
  * - a request names one host, and the same one wherever it names it;
  * - on a loopback address that must be a name of the node's, letter by letter, or that of
- *   `--public-url`: else a page of evil.example, whose name was made to point at
- *   127.0.0.1, would count as our own page (DNS rebinding); only its health a node tells
- *   to anyone;
+ *   `--public-url`: otherwise a page of evil.example, whose name was made to point at
+ *   127.0.0.1, would count as our own page (DNS rebinding); only its health is told to
+ *   anyone;
  * - what changes something must not come from a page of another origin: a
  *   browser sends such a request before it asks whether it may. Whose pages are let in
  *   is told in origins.ts.
@@ -22,7 +22,7 @@ import type { Crowd } from "./crowd.ts";
 import type { Origins } from "./origins.ts";
 
 /**
- * What load balancers ask for, often without a Host or by another name; the answers
+ * The paths that load balancers ask for, often without a Host or by another name; the answers
  * reveal nothing secret.
  */
 const HEALTH: readonly string[] = [
@@ -74,7 +74,7 @@ interface Limits {
 	readonly isStopping: () => boolean;
 }
 
-/** For answers that come about without the guard, too. */
+/** The headers of every answer, also of those that do not pass the guard. */
 export function secure(
 	origins: Origins,
 	request: FastifyRequest,
@@ -84,7 +84,7 @@ export function secure(
 	return reply.headers(ALWAYS);
 }
 
-/** `host`: on which the node listens. */
+/** Adds the guard to a server. `host`: on which the node listens. */
 export function guard(
 	app: FastifyInstance,
 	host: string,
@@ -105,7 +105,7 @@ export function guard(
 		if (flaw !== undefined) {
 			sendProblem(reply, flaw);
 		} else if (answerQuestion(origins, request, reply)) {
-			// Also by a node that refuses what is asked then: or a page could not read why.
+			// A node that will refuse the request answers this, too: otherwise a page could not read why.
 			return;
 		} else if (isStopping()) {
 			sendProblem(reply, stopping);
@@ -124,7 +124,7 @@ export function guard(
 	});
 }
 
-/** 127.0.0.0/8, `::1`, or a name that means them everywhere. */
+/** Whether a host is loopback: 127.0.0.0/8, `::1`, or a name that means them everywhere. */
 export function isLoopback(host: string): boolean {
 	return (
 		host === "localhost" ||
@@ -148,12 +148,12 @@ function flawOfHost(
 	return isOurs(request) ? undefined : misdirected;
 }
 
-/** Told here, since Node itself would refuse it with an empty answer. */
+/** Whether a request has no Host. Node itself would refuse it with an empty answer. */
 function isHostless({ headers, raw }: FastifyRequest): boolean {
 	return headers.host === undefined && raw.httpVersion === "1.1";
 }
 
-/** Node keeps only the first, and a proxy in front may have looked at another. */
+/** Whether a request has several Hosts: Node keeps the first, and a proxy may have looked at another. */
 function hasManyHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
 	let hosts = 0;
 	for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -164,8 +164,8 @@ function hasManyHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
 }
 
 /**
- * `GET http://other.example/…`, as sent to proxies: the name in it takes precedence over
- * the Host.
+ * Whether the address names another host, as in `GET http://other.example/…`, which is
+ * sent to proxies: that name takes precedence over the Host.
  */
 function isForAnother({ raw, headers }: FastifyRequest): boolean {
 	const target = raw.url ?? "";

@@ -25,7 +25,7 @@ export class Inflow implements Share {
 	bytes = 0;
 	readonly #clock: Clock;
 	readonly #flows = new WeakMap<Socket, Flow>();
-	/** In the order in which they take their turns. */
+	/** Connections that wait, in the order in which they take their turns. */
 	readonly #waiting = new Set<Flow>();
 	/** When this turn's time is over; set by its first request. */
 	#endsMs = NEVER;

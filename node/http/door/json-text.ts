@@ -107,9 +107,9 @@ function writeOut(value: number): string {
 }
 
 export interface TextFlaw {
-	/** A name that its object already has; undefined if a number would change. */
+	/** The name that its object already has; undefined if the flaw is a number that would change. */
 	readonly twice: string | undefined;
-	/** The location, as `[3].payload.list`. */
+	/** Where the flaw is: `[3].payload.list`. */
 	readonly path: string;
 }
 
@@ -117,7 +117,7 @@ export interface TextFlaw {
  * An object or array that is open at the current position, and what is being read in it.
  */
 interface Level {
-	/** Undefined for an array. */
+	/** The names so far; undefined for an array. */
 	readonly names: Set<string> | undefined;
 	at: string | number;
 	/** Whether the next string is a name. */

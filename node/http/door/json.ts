@@ -6,7 +6,7 @@
  * - bytes that are not UTF-8 (they would turn into U+FFFD without a word),
  * - deep nesting, before parsing: eight million brackets take `JSON.parse` four
  *   seconds and two gigabytes,
- * - a name that occurs twice in an object (which one counts differs by reader),
+ * - a name that occurs twice in an object (readers differ in which one counts),
  * - `__proto__` and `constructor.prototype`, which task code that copies its
  *   payload carelessly would make into a prototype,
  * - numbers that no double can hold: 1e999 would be written on as null,
@@ -55,7 +55,7 @@ export function parseJson(bytes: Uint8Array): Parsed {
 		: { ok: true, value };
 }
 
-/** Of sound JSON that would not be understood as it is written. */
+/** The refusal of JSON that is sound, but would not be understood as it is written. */
 function refuseText(text: JsonText): Parsed {
 	const flaw = findFlaw(text);
 	if (flaw === undefined) throw new Error("a flaw of a JSON text is not found");

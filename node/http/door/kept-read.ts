@@ -28,7 +28,7 @@ export class KeptRead<T extends Rows> {
 	readonly #keeping: Keeping;
 	readonly #read: () => Promise<T>;
 	#last: { readonly answer: T; readonly begunMs: number } | undefined;
-	/** When the latest reads began, oldest first. */
+	/** When each of the latest reads began, oldest first. */
 	#begunMs: number[] = [];
 
 	constructor(
@@ -48,7 +48,10 @@ export class KeptRead<T extends Rows> {
 		});
 	}
 
-	/** `goesOn`: for somebody who has been given an answer before, and wants more of it. */
+	/**
+	 * The answer, read anew or kept. `goesOn`: whether it is for somebody who has begun to
+	 * page through an earlier one.
+	 */
 	async ask(goesOn: boolean): Promise<T> {
 		const { keptMs, few } = this.#keeping;
 		if (this.#last === undefined) return await this.#read();

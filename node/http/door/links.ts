@@ -8,7 +8,7 @@ import { OPERATIONS } from "../../../protocol/operations.ts";
 import type { Base } from "./base.ts";
 
 export class Links {
-	/** `{id}` stands for a task's id. */
+	/** The address of a task, in which `{id}` stands for its id. */
 	readonly task: string;
 	readonly #tasks: string;
 
@@ -17,7 +17,7 @@ export class Links {
 		this.#tasks = this.task.replace("{id}", "");
 	}
 
-	/** No character of an id has a special meaning in a URL. */
+	/** Adds the `Location` of a task. (No character of an id has a special meaning in a URL.) */
 	toTask(reply: FastifyReply, id: string): void {
 		reply.header("location", this.#tasks + id);
 	}

@@ -1,4 +1,4 @@
-/** How many places there are to read (see places.ts), and for what. */
+/** The places for reading (see places.ts): how many there are for each kind of answer. */
 import {
 	BULKS_MAX,
 	BULKS_WAITING_MAX,

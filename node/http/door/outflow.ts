@@ -6,15 +6,15 @@
  *
  * - If its size is known before it is made, or one of the last of its route was not small,
  *   it is made only once there is room for it.
- * - What is much larger than it was expected to be is made, and waits.
+ * - An answer that is made and turns out much larger than expected waits.
  * - The answer to a request that changes something goes out at once. If the request may
  *   have a long one, it is begun only while not too many such answers are untaken.
  * - Files are buffers that all answers share, so they take room only where each connection
  *   has them encrypted for itself.
  *
- * A small answer never waits once it is made, and those to probes are not waited for
- * either: they are small, and who asks wants to know at once. A client that takes nothing at all of one that is not small
- * is cut off after READ_PATIENCE_MS, whether others need the room or not.
+ * A small answer never waits once it is made, nor does one to a probe before it is made:
+ * it is small, and the asker wants to know at once. A client that takes nothing at all of
+ * a larger one is cut off after READ_PATIENCE_MS, whether others need the room or not.
  */
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -35,7 +35,7 @@ import { Slices } from "./slices.ts";
 import { Turn } from "./turn.ts";
 
 type Raw = FastifyReply["raw"];
-/** Lets an answer be sent. */
+/** The callback of fastify that lets an answer be sent. */
 type Send = (error: null, payload?: unknown) => void;
 
 interface Answer {
@@ -71,8 +71,8 @@ export class Outflow {
 	}
 
 	/**
-	 * Whether there is room for an answer of this route, before it is made: for as much as
-	 * the largest of its last answers had.
+	 * Whether there is room for an answer of this route that is yet to be made: for as many
+	 * bytes as the largest of its last answers had.
 	 */
 	expect(
 		request: FastifyRequest,

@@ -8,7 +8,7 @@ export class Pace {
 	/** When the pace was taken, and how much there was by then. */
 	#markMs: number;
 	#markBytes = 0;
-	/** Bytes a millisecond; something that has just begun is not slow yet. */
+	/** The pace in bytes a millisecond; something that has just begun is not slow yet. */
 	#pace = Number.POSITIVE_INFINITY;
 
 	constructor(nowMs: number, graceMs: number) {
@@ -20,7 +20,7 @@ export class Pace {
 		this.#bytes += bytes;
 	}
 
-	/** Bytes a millisecond, since it was last asked for or since the grace before; infinite within the first. */
+	/** The pace in bytes a millisecond, taken anew after each period of grace; infinite within the first. */
 	at(nowMs: number): number {
 		const ms = nowMs - this.#markMs;
 		if (ms >= this.#graceMs) {

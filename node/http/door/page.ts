@@ -1,4 +1,4 @@
-/** What a page of a list is asked for with. */
+/** The parameters with which a page of a list is asked for. */
 import {
 	LIST_LIMIT_DEFAULT,
 	LIST_LIMIT_MAX,
@@ -18,7 +18,7 @@ export const badCursor: Problem = {
 	field: "cursor",
 };
 
-/** Undefined where it is none. */
+/** The limit that a text says; undefined if it is none. */
 export function readLimit(text: string | undefined): number | undefined {
 	if (text === undefined) return LIST_LIMIT_DEFAULT;
 	if (!/^[0-9]{1,6}$/.test(text)) return;

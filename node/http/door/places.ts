@@ -26,14 +26,14 @@ export const readsFull: Problem = {
 		"The node answers as many such requests as it can; try again shortly, or another node.",
 };
 
-/** What may be read at once. */
+/** The places for each kind of answer that is read from the store. */
 export interface Reads {
 	readonly lists: Places;
 	/** Lists for which much may have to be searched. */
 	readonly searches: Places;
-	/** Lists with all that there is of each task, which may wait long for clients that take them slowly. */
+	/** Lists of whole tasks, which may wait long for clients that take them slowly. */
 	readonly wholes: Places;
-	/** One task each. */
+	/** Single tasks. */
 	readonly tasks: TaskReads;
 }
 
@@ -41,10 +41,10 @@ type Raw = FastifyReply["raw"];
 
 /** How many single tasks are read at once: the fewer, the larger they have been lately. */
 export class ReadSizes {
-	/** What a read is reckoned to bring. */
+	/** How many bytes a read is expected to bring. */
 	readonly #bytes = new FallingMax();
 
-	/** One has brought so many bytes. */
+	/** Takes note that a read has brought so many bytes. */
 	learn(bytes: number): void {
 		this.#bytes.learn(bytes);
 	}
@@ -55,7 +55,7 @@ export class ReadSizes {
 	}
 }
 
-/** Of so many places, one is for those that go after others, so that they come to their turn. */
+/** One place in this many goes to those that yield to others, so that their turn comes, too. */
 const LATER_SHARE = 4;
 
 export class Places {
@@ -63,9 +63,9 @@ export class Places {
 	readonly #places: { readonly max: number };
 	readonly #waitingMax: number;
 	readonly #held = new Set<Raw>();
-	/** In the order in which they came; each is told when it has a place. */
+	/** Those that wait, in the order in which they came; each is called when it has a place. */
 	readonly #waiting = new Set<() => void>();
-	/** Those that go after them, but for every LATER_SHARE-th place. */
+	/** Those that yield to the others that wait, except at every LATER_SHARE-th place. */
 	readonly #later = new Set<() => void>();
 	#given = 0;
 
@@ -81,7 +81,7 @@ export class Places {
 	}
 
 	/**
-	 * Answers that are sent give their places back. Hooks that were added earlier have run
+	 * Takes the places of answers back when they are sent. Hooks that were added earlier have run
 	 * by then: after those of the outflow, an answer keeps its place while it waits for room.
 	 */
 	watch(app: FastifyInstance): void {
@@ -136,7 +136,7 @@ export class Places {
 		raw.once("close", () => this.#leave(raw));
 	}
 
-	/** False if too many wait, it took too long, or the client is gone. */
+	/** Waits for a place; false if too many wait, it took too long, or the client is gone. */
 	#turn(raw: Raw, waiting: Set<() => void>): Promise<boolean> | boolean {
 		if (this.#waitingCount >= this.#waitingMax) return false;
 		return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import type { Parameter } from "../../../protocol/operation.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import { sendProblem } from "./answer.ts";
 
-/** Those that were given: a text, or a list of texts for one that may be repeated. */
+/** The parameters that were given: a text each, or a list of texts if it may be repeated. */
 type Given<Wanted> = {
 	readonly [Name in keyof Wanted]?: Wanted[Name] extends {
 		readonly isRepeatable: true;
@@ -22,7 +22,7 @@ type Query<Wanted> =
 
 const NAME_SHOWN_CHARS = 64;
 
-/** For a route that takes no parameters: refuses any before a body is read. */
+/** The hook of a route that takes no parameters: refuses any before a body is read. */
 export const takesNoParameters: onRequestHookHandler = (
 	request,
 	reply,
@@ -35,7 +35,7 @@ export const takesNoParameters: onRequestHookHandler = (
 
 const noParameters = {};
 
-/** `wanted`: the parameters that the operation takes. */
+/** The parameters of a request, or its refusal. `wanted`: those that the operation takes. */
 export function readQuery<
 	const Wanted extends Readonly<Record<string, Parameter>>,
 >(request: FastifyRequest, wanted: Wanted): Query<Wanted> {

@@ -28,14 +28,14 @@ export function reachesRoute(asker: AccessGrant, route: Route): boolean {
 
 export type Reach = Pick<AccessGrant, "queues" | "types">;
 
-/** What the asker is restricted to; undefined: nothing. */
+/** What the asker is restricted to; undefined if to nothing. */
 export function reachOf(asker: Asker): Reach | undefined {
 	if (!isRestricted(asker)) return undefined;
 	const { queues, types } = asker;
 	return { ...(queues && { queues }), ...(types && { types }) };
 }
 
-/** Why the asker may not submit a task of this route; undefined: it may. */
+/** Why the asker may not submit a task of this route; undefined if it may. */
 export function flawOfRoute(asker: Asker, route: Route): Problem | undefined {
 	if (reachesRoute(asker, route)) return undefined;
 	const { queue } = readRoute(route);

@@ -21,7 +21,7 @@ export interface RoomTools {
 export class RoomPart {
 	readonly #tools: RoomTools;
 	readonly #bytesMax: number;
-	/** By their answers; those that wait are not among them. */
+	/** The stakes that have room, by their answers; those that wait are not among them. */
 	readonly #held = new Map<Raw, Stake>();
 	readonly #waiting = new Map<Raw, Stake>();
 	#bytes = 0;
@@ -33,12 +33,12 @@ export class RoomPart {
 		tools.turn.onNext(() => this.#admit());
 	}
 
-	/** What this answer has of it. */
+	/** The stake of this answer in the part. */
 	of(raw: Raw): Stake | undefined {
 		return this.#held.get(raw);
 	}
 
-	/** Whether there is room: at once, or after a while. */
+	/** Whether there is room for a stake: at once, or after a while. */
 	enter(stake: Stake, patienceMs: number | undefined): true | Promise<boolean> {
 		if (
 			this.#waiting.size === 0 &&
@@ -51,18 +51,18 @@ export class RoomPart {
 		return this.#wait(stake, patienceMs);
 	}
 
-	/** At once, whether there is room or not: others make room for it, if they are slow. */
+	/** Lets a stake in at once, whether there is room or not; slow ones make room for it. */
 	take(stake: Stake): void {
 		this.#hold(stake);
 		this.#relieve();
 	}
 
-	/** Whether another would find room now, and nobody be cut off for it. */
+	/** Whether so many bytes would find room now without anybody being cut off. */
 	hasRoom(bytes: number): boolean {
 		return this.#waiting.size === 0 && this.#bytes + bytes <= this.#bytesMax;
 	}
 
-	/** Whether one that is in it may grow by so much. */
+	/** Whether a stake that is in it may grow by so many bytes. */
 	fits(bytes: number): boolean {
 		return this.#held.size === 1 || this.#bytes + bytes <= this.#bytesMax;
 	}
@@ -74,14 +74,14 @@ export class RoomPart {
 		this.#admit();
 	}
 
-	/** It needs no room, or is gone. */
+	/** Removes a stake: its answer needs no room, or is gone. */
 	leave(raw: Raw): void {
 		const stake = this.#held.get(raw);
 		if (stake !== undefined) this.#release(stake);
 		this.#admit();
 	}
 
-	/** It waits no more. */
+	/** Removes a stake that waits. */
 	giveUp(raw: Raw): void {
 		this.#waiting.get(raw)?.settle?.(false);
 	}
@@ -97,7 +97,7 @@ export class RoomPart {
 				tooLong?.cancel();
 				stake.settle = undefined;
 				resolve(hasRoom);
-				// Who waits behind it may be smaller.
+				// Those behind it may be smaller.
 				if (!hasRoom) this.#admit();
 			};
 			this.#waiting.set(stake.raw, stake);
@@ -119,20 +119,20 @@ export class RoomPart {
 		this.#tools.turn.count(stake.bytes);
 	}
 
-	/** An answer that is larger than all there is goes alone. */
+	/** Whether there is room, if need be after cutting off slow clients. An answer larger than the whole part goes alone. */
 	#makeRoom(bytes: number): boolean {
 		while (this.#held.size > 0 && this.#bytes + bytes > this.#bytesMax)
 			if (!this.#cutSlowest()) return false;
 		return true;
 	}
 
-	/** While more is in it than there should be, the slow ones go. */
+	/** Cuts off slow clients while the part holds more than it should. */
 	#relieve(): void {
 		while (this.#held.size > 1 && this.#bytes > this.#bytesMax)
 			if (!this.#cutSlowest()) return;
 	}
 
-	/** False if none is behind; then they are looked at again a while later. */
+	/** Cuts off the client that is furthest behind. False if none is; then they are looked at again later. */
 	#cutSlowest(): boolean {
 		let slowest: Stake | undefined;
 		let most = -1;

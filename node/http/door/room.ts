@@ -104,7 +104,7 @@ export class Room {
 		return this.#partFor(request, bytes).hasRoom(bytes);
 	}
 
-	/** For what has to go out, whether there is room or not. */
+	/** Lets in an answer that has to go out, whether there is room or not. */
 	take(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
 		if (raw.closed) return;
 		const own = this.#partOf(raw);
@@ -123,8 +123,8 @@ export class Room {
 	}
 
 	/**
-	 * The answer is on its way, and its pace counts. `bytes`: it turned out to have no more
-	 * than these. Undefined if it has no stake.
+	 * The stake of an answer that is on its way, whose pace counts from now on. `bytes`: its
+	 * size, as it turned out. Undefined if it has no stake.
 	 */
 	sent(raw: Raw, bytes = Number.POSITIVE_INFINITY): Stake | undefined {
 		const part = this.#partOf(raw);
@@ -135,14 +135,14 @@ export class Room {
 		return stake;
 	}
 
-	/** It is out, or small: it needs no room. */
+	/** Gives back the room of an answer that is out, or small. */
 	leave(raw: Raw): void {
 		this.#partOf(raw)?.leave(raw);
 	}
 
 	/**
-	 * Whether a stake that there is can be that large. One that turns out to be much larger
-	 * has to be where there is room for it.
+	 * Whether the answer's existing stake can become that large. An answer that turns out much
+	 * larger has to wait where there is room for it.
 	 */
 	#resizes(raw: Raw, part: RoomPart, bytes: number): boolean {
 		const own = this.#partOf(raw);

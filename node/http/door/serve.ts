@@ -47,27 +47,27 @@ export type Handlers = {
 	readonly [Id in OperationId]: Handler<(typeof OPERATIONS)[Id]["path"]>;
 } & { readonly [Id in FileId]: Handler<(typeof FILES)[Id]> };
 
-/** From now on, whatever is not listed cannot be added. */
+/** Refuses, from now on, every route that is not listed. */
 export function serveOperationsOnly(app: FastifyInstance): void {
 	app.addHook("onRoute", ({ method, url }) => {
 		for (const each of [method].flat()) refuseUnlisted(each, url);
 	});
 }
 
-/** Who sees every request. */
+/** The actors that see every request. */
 interface Overseers {
 	readonly doorkeeper: Doorkeeper;
 	readonly traffic: Traffic;
 	readonly outflow: Outflow;
 }
 
-/** Of these, fewer are made at once: as many as may be read (see places.ts). */
+/** Operations whose answers are bounded by the places for reading instead (see places.ts). */
 const PLACED: readonly OperationId[] = [
 	...(["getTask", "listTasks", "listFailures"] as const),
 	...(["getStatus", "listStatuses"] as const),
 ];
 
-/** Of these, all are: their answers are small, and who asks wants to know at once. */
+/** Operations whose answers wait for nothing: they are small, and the asker wants to know at once. */
 const PROBES: readonly OperationId[] = ["getHealth", "getReadiness"];
 
 export function serve(
@@ -105,7 +105,7 @@ interface Served {
 	readonly onRequest: onRequestHookHandler[];
 	readonly onResponse: onResponseHookHandler[];
 	readonly preHandler: preHandlerHookHandler[];
-	/** Its parameters are those of the path. */
+	/** The handler, whose parameters are those of the path. */
 	readonly handler: Handler<never>;
 }
 
@@ -126,7 +126,7 @@ function add(
 	});
 }
 
-/** Before a body is read. */
+/** The checks that an operation asks for before a body is read. */
 function checksOf(operation: Operation): onRequestHookHandler[] {
 	const { method, query, body, bodyMayBeAbsent } = operation;
 	const mayBeEmpty = body === undefined || bodyMayBeAbsent;
@@ -182,12 +182,12 @@ function onceTrue(
 	};
 }
 
-/** As fastify writes it: `/v1/tasks/:id`. */
+/** A path as fastify writes it: `/v1/tasks/:id`. */
 function routeOf(path: string): string {
 	return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-/** @throws if it is not an operation. HEAD comes with each GET. */
+/** Asserts that a route is an operation; HEAD comes with each GET. @throws Error if it is not. */
 function refuseUnlisted(method: string, url: string): void {
 	const listed = ADDRESSES.some(
 		(address) =>

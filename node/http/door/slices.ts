@@ -10,7 +10,7 @@ import { UNSENT_SLICE_BYTES } from "../../../protocol/limits.ts";
 
 export class Slices extends Readable {
 	readonly #whole: string | Buffer;
-	/** Told of each slice, with its length. */
+	/** Called with the length of each slice that is taken. */
 	readonly #taken: (length: number) => void;
 	#at = 0;
 
@@ -38,7 +38,7 @@ export class Slices extends Readable {
 
 const ENCODING = "utf8";
 
-/** Near `at`, but not within a character. */
+/** A place near `at` at which the text can be cut, not within a character. */
 export function sliceEnd(text: string, at: number): number {
 	const code = text.charCodeAt(at - 1);
 	return code >= 0xd800 && code < 0xdc00 ? at + 1 : at;

@@ -25,10 +25,10 @@ export class Stake {
 	/** The connection; `raw` has none while an earlier answer of it is not out. */
 	readonly socket: Socket;
 	bytes: number;
-	/** Called when there is room for it, or will not be. */
+	/** Called when there is room for it, or when it is certain that there will be none. */
 	settle: ((hasRoom: boolean) => void) | undefined;
 	readonly #clock: Pick<Clock, "monoMs">;
-	/** When it was reckoned last how far ahead it is; undefined before it is sent. */
+	/** When it was last calculated how far ahead the client is; undefined before the answer is sent. */
 	#atMs: number | undefined;
 	#aheadMs = 0;
 	#isOnWire = false;
@@ -45,7 +45,7 @@ export class Stake {
 		this.#clock = clock;
 	}
 
-	/** It is on its way. */
+	/** The answer is on its way, so its client's pace counts from now on. */
 	sent(): void {
 		if (this.#atMs !== undefined) return;
 		this.#atMs = this.#clock.monoMs();
@@ -56,7 +56,7 @@ export class Stake {
 		this.#reckon();
 	}
 
-	/** So many more bytes were taken. */
+	/** The client has taken so many more bytes. */
 	took(bytes: number): void {
 		this.#reckon();
 		this.#aheadMs = Math.min(
@@ -65,7 +65,7 @@ export class Stake {
 		);
 	}
 
-	/** How far its client is behind; undefined if it is not. */
+	/** How far the client is behind; undefined if it is not. */
 	get behindMs(): number | undefined {
 		if (this.#atMs === undefined) return undefined;
 		this.#reckon();

@@ -2,8 +2,8 @@
  * Answers that go on: each is written as its client takes it, ends when the client hangs
  * up, and ends at once when the node stops, so that none keeps the node from closing.
  *
- * What comes next is made only once the system has taken all that came before: so of each
- * answer there is one piece at most, however many of their clients take nothing.
+ * A piece is made only once the system has taken all that came before it. So there is at
+ * most one piece of each answer, however many clients take nothing.
  */
 import type { FastifyReply } from "fastify";
 import type { Log } from "../../ports.ts";
@@ -37,7 +37,7 @@ export class Streams {
 			this.#open.delete(end);
 			end();
 		};
-		// A client that has hung up while the answer was being prepared does so no more.
+		// A client that hung up while the answer was being prepared will not do so again.
 		if (raw.destroyed) hangUp();
 		else raw.once("close", hangUp);
 		// A proxy must not hold back what is to be seen now.
@@ -61,7 +61,7 @@ export class Streams {
 	}
 }
 
-/** What the system does not take of a write is copied; so a large piece is written in several. */
+/** The slices in which a piece is written: what the system does not take of a write is copied. */
 export function* slicesOf(piece: string): Iterable<string> {
 	for (let at = 0; at < piece.length; ) {
 		const end = sliceEnd(piece, at + SLICE_BYTES);
@@ -75,7 +75,7 @@ async function write(raw: Raw, pieces: AsyncIterable<string>): Promise<void> {
 	raw.end();
 }
 
-/** Resolves when the system has taken it, or with false if the connection is closed. */
+/** Resolves with true when the system has taken the slice, or with false if the connection is closed. */
 function isTaken(raw: Raw, slice: string): Promise<boolean> {
 	if (raw.destroyed) return Promise.resolve(false);
 	return new Promise((resolve) => {

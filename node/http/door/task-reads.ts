@@ -58,7 +58,7 @@ export class TaskReads {
 			: sendRefusal(reply, refusal);
 	}
 
-	/** For one that only reads: it waits for room for so long, and then not any more. */
+	/** The place of a request that only reads: it waits for room, but not for long. */
 	placeOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
 		const [places, sizes] = [this.#places, this.#sizes];
 		const room = this.#roomOf(request, reply, READ_PATIENCE_MS);
@@ -81,8 +81,9 @@ export class TaskReads {
 	}
 
 	/**
-	 * For one that changes something. What was done is answered: so it waits for room as long
-	 * as its client does. It takes no place: it reads little before it has room.
+	 * The place of a request that changes something. What was done has to be answered, so it
+	 * waits for room as long as its client does. It counts for none of the places: it reads
+	 * little before it has room.
 	 */
 	wishOf(request: FastifyRequest, reply: FastifyReply): ReaderPlace {
 		const room = this.#roomOf(request, reply, undefined);
@@ -121,7 +122,7 @@ class OwnRoom {
 	readonly #fits: (bytes: number) => boolean;
 	readonly #enter: (bytes: number) => true | Promise<boolean>;
 	readonly #stillMay: () => boolean;
-	/** There is room for so many bytes. */
+	/** How many bytes there is room for. */
 	#bytes = NEGLIGIBLE;
 
 	constructor(
@@ -134,12 +135,12 @@ class OwnRoom {
 		this.#stillMay = stillMay;
 	}
 
-	/** What may be read: what there is room for, or `unasked` if that would find room now. */
+	/** How many bytes may be read: as many as there is room for, or `unasked` if these would find room now. */
 	bytesMax(unasked: number): number {
 		return unasked > this.#bytes && this.#fits(unasked) ? unasked : this.#bytes;
 	}
 
-	/** Whoever may not go on when its turn comes does not. */
+	/** Whether there is room, at once or after a while, and the asker may still be answered then. */
 	enter(bytes: number): true | Promise<boolean> {
 		if (bytes <= NEGLIGIBLE) return true;
 		this.#bytes = NEGLIGIBLE;

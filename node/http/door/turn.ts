@@ -18,7 +18,7 @@ export class Turn {
 		return this.#bytes < UNSENT_TURN_BYTES;
 	}
 
-	/** Calls it at the beginning of each turn that follows one in which something was begun. */
+	/** Calls the listener at the beginning of each turn that follows one in which something was begun. */
 	onNext(listener: () => void): void {
 		this.#listeners.push(listener);
 	}

@@ -26,7 +26,7 @@ export class Waits {
 		}
 	}
 
-	/** Each answers at once, with the task as it is. */
+	/** Ends all waits: each is answered at once, with the task as it is. */
 	endAll(): void {
 		for (const controller of this.#open) controller.abort();
 	}

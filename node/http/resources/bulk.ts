@@ -39,7 +39,7 @@ const SCHEMAS = {
 	delete: BulkDeleteAsSubmitted,
 } as const satisfies Readonly<Record<BulkAction, TObject>>;
 
-/** Whatever it is asked for. */
+/** What is asked for, whichever the action is. */
 interface Asked {
 	readonly filter?: unknown;
 	readonly all?: boolean;
@@ -68,7 +68,7 @@ export function bulkHandlers(
 			if (!asked.ok) return sendProblem(reply, asked.problem);
 			const asker = tokenOf(askerOf(request));
 			const wish = { ...read.wish, query: asked.query, asker };
-			// What only counts is not to be taken for what it would have done.
+			// A dry run must not be taken for the action.
 			const target = { ...(wish.isDry && { dryRun: true }), ...wish.query };
 			request.target = JSON.stringify(target).slice(0, TARGET_CHARS);
 			const entered = await places.enter(reply);

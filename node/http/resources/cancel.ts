@@ -68,7 +68,7 @@ type Read =
 	| { readonly ok: true; readonly wish: CancelWish }
 	| { readonly ok: false; readonly problem: Problem };
 
-/** Without a body, nothing more is asked for. */
+/** Reads what is asked for; without a body, nothing special. */
 function readWish(body: Uint8Array): Read {
 	const parsed =
 		body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);

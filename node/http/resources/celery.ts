@@ -121,7 +121,7 @@ async function addTask(
 	return send(reply, status, JSON_TYPE, JSON.stringify(answers));
 }
 
-/** REJECTED is also Celery's word, for what was never accepted. */
+/** The answer about one item. REJECTED is Celery's word, too, for what was never accepted. */
 function answerOf(outcome: Submitted, item: unknown): object {
 	const task_id = (item as { task_id?: unknown } | null)?.task_id;
 	if (!outcome.ok) {
@@ -133,7 +133,7 @@ function answerOf(outcome: Submitted, item: unknown): object {
 	return { task_id, status: STATUS[state], id };
 }
 
-/** Elsewhere the same request may safely be sent again, since it has the task's id. */
+/** The problem in words that hold here: elsewhere a request may be sent again, as it has the task's id. */
 function worded(problem: Problem): Problem {
 	if (problem.code !== "outcome_unknown") return problem;
 	return {
@@ -182,7 +182,7 @@ function writeStatus(record: TaskRecord): JsonText {
 const BEFORE_TASK_ID = '{"task_id":';
 
 /**
- * As it was sent, if the task came through these addresses. They write the `task_id`
+ * The `task_id` as it was sent, if the task came through these addresses. They write it
  * first, so that the beginning is enough: parsing thousands of payloads for it would hold
  * up the node.
  */

@@ -22,7 +22,7 @@ import { reachesRoute } from "../door/reach.ts";
 import type { Handlers } from "../door/serve.ts";
 import { readDeaths } from "./deaths.ts";
 
-/** `wallMs`: the wall clock, for uptimes, and for as of when answers are. */
+/** The handlers of these operations. `wallMs`: the wall clock, for uptimes and for the time of answers. */
 export function clusterHandlers(
 	api: Api,
 	wallMs: () => number,

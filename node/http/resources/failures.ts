@@ -68,7 +68,7 @@ async function list(
 const ofAllQueues =
 	"Failures are counted by type and not by queue, and this token is restricted to some queues; use another.";
 
-/** Of the asker's types; without the texts of errors if it may not see them. */
+/** The failures of the asker's types, without the texts of errors if it may not see them. */
 function shownFailures(asker: Asker, view: FailuresView): FailuresView {
 	const { types } = asker;
 	const own = view.groups.filter(

@@ -23,7 +23,7 @@ export function checkKey(key: string): Problem | undefined {
 	};
 }
 
-/** `index` is the task's position among many; undefined if it came alone. */
+/** The id that a key stands for. `index`: the task's position among many; undefined if it came alone. */
 export function idOfKey(key: string, index: number | undefined): string {
 	// A header cannot hold a line break, so keys and places cannot be confused.
 	const text = index === undefined ? key : `${key}\n${index}`;
@@ -36,7 +36,7 @@ export function idOfKey(key: string, index: number | undefined): string {
 	return id;
 }
 
-/** For the user of a key, a taken id means that the key was used for another task. */
+/** The outcome in the words of keys: an id that is taken means that the key was used for another task. */
 export function inWordsOfKey(outcome: Submitted): Submitted {
 	if (outcome.ok || outcome.problem.code !== "conflict") return outcome;
 	const problem: Problem = {

@@ -1,8 +1,8 @@
 /**
  * Submissions that come too late for what they say themselves: as new tasks they would
- * expire before they are due, and are refused. But who was not told what became of a task
- * sends it again, perhaps only after its expiry. It is the task that is there then, as at
- * any other time, and not one that was never taken.
+ * expire before they are due, and are refused. But a sender that was not told what became
+ * of a task sends it again, perhaps only after its expiry. Then the answer is the task that
+ * is there, as at any other time, and not a refusal.
  *
  * Many may come so in one request, and the tasks that are there may be large. The store is
  * asked for all of a chunk together, and says no more than it takes to compare them.
@@ -37,7 +37,7 @@ function lateOf(checked: Checked): NewTask | undefined {
 	return checked.ok ? undefined : checked.late;
 }
 
-/** Undefined for those that are not there. */
+/** Looks up those that are late, in order; undefined for those that are not there. */
 export async function lookUpLate(
 	api: Api,
 	late: readonly NewTask[],

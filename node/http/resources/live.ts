@@ -73,10 +73,10 @@ function readWish(
 	return { problem: { code: "invalid", field: "page", detail } };
 }
 
-/** What of the frames a reader is told. */
+/** Which part of the frames a reader is sent. */
 interface Wish {
 	readonly page: LivePage;
-	/** Of tasks; undefined: of all. */
+	/** The tasks that count for it; undefined for all. */
 	readonly within: Reach | undefined;
 }
 

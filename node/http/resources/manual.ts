@@ -1,4 +1,4 @@
-/** `/docs` and `/docs/CHAPTER`: the manual as of when this program was built, with its pictures. */
+/** `/docs` and `/docs/CHAPTER`: the manual of this version of the program, with its pictures. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../../../protocol/problem.ts";
 import { openManual } from "../../world/assets.ts";

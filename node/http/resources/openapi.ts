@@ -23,12 +23,13 @@ import type { Handlers } from "../door/serve.ts";
 const EVENTS_TYPE = "text/event-stream";
 const JSON_BODY = "application/json";
 /**
- * Any request may be refused for these. Statuses that are not listed one by one are under
- * `default`.
+ * The reasons for which any request may be refused. Statuses that are not listed one by
+ * one are under `default`.
  */
 const ANYWHERE: readonly ProblemCode[] = ["invalid", "stopping"];
 /**
- * For operations that need a token; the last if the node cannot tell whether it is valid.
+ * The reasons for which an operation that needs a token may be refused, besides; the last
+ * if the node cannot tell whether the token is valid.
  */
 const WITH_TOKEN: readonly ProblemCode[] = [
 	"unauthenticated",
@@ -43,7 +44,7 @@ const WITH_BODY: readonly ProblemCode[] = [
 	"overloaded",
 ];
 
-/** `publicUrl`: where the cluster is reached through a proxy. */
+/** The handler of the description. `publicUrl`: where the cluster is reached through a proxy. */
 export function descriptionHandler(
 	version: string,
 	publicUrl: string | undefined,
@@ -158,7 +159,7 @@ function responsesOf(operation: Operation): object {
 	};
 }
 
-/** By status, each with the codes that may come with it. */
+/** The refusals of an operation by status, each with the codes that may come with it. */
 function refusalsOf({ problems, role, body, refused }: Operation): object {
 	const codes = new Set([
 		...ANYWHERE,
@@ -186,7 +187,7 @@ function refusalsOf({ problems, role, body, refused }: Operation): object {
 const LATER = { "Retry-After": "In so many seconds, it may be tried again." };
 const CHALLENGE = { "WWW-Authenticate": "What is wrong, as RFC 6750 says it." };
 
-/** `many`: its form if each of many was refused. */
+/** The description of a refusal. `many`: its form if each of many items was refused. */
 function refusal(
 	description: string,
 	many?: Shape,
@@ -241,7 +242,7 @@ function isLines(shape: Shape): shape is Extract<Shape, { linesOf: unknown }> {
 	return typeof shape === "object" && "linesOf" in shape;
 }
 
-/** To a generator, a body of lines is text. */
+/** The schema of a shape. To a generator, a body of lines is text. */
 function schemaOf(shape: Shape): object {
 	if (typeof shape === "string") return reference(shape);
 	if ("anyOf" in shape) return { anyOf: shape.anyOf.map(schemaOf) };
@@ -263,7 +264,7 @@ function schemaOf(shape: Shape): object {
 	};
 }
 
-/** One for each form that there is, by the form's name. */
+/** An example of each form of the shape, by the form's name. */
 function examplesOf(shape: Shape): Record<string, { value: unknown }> {
 	if (typeof shape === "string") return { [shape]: { value: EXAMPLES[shape] } };
 	if ("anyOf" in shape)

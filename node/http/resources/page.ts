@@ -20,7 +20,7 @@ const HTML = "text/html; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 const STYLE = "text/css; charset=utf-8";
 
-/** `nodeOrigins`: the origins of live nodes' HTTP sides. */
+/** The handlers of the page and its files. `nodeOrigins`: the origins of live nodes' HTTP sides. */
 export function pageHandlers(
 	nodeOrigins: () => readonly string[],
 ): Pick<

@@ -30,7 +30,7 @@ import type { Handlers } from "../door/serve.ts";
 
 interface Read {
 	readonly asOfMs: number;
-	/** Worst first. */
+	/** The rows, worst first. */
 	readonly rows: readonly QueueRow[];
 }
 
@@ -64,11 +64,11 @@ export function queueHandlers(
 
 interface Wish {
 	readonly limit: number;
-	/** After this row; undefined for the first. */
+	/** The row after which the page begins; undefined for the first page. */
 	readonly from: QueuePlace | undefined;
 }
 
-/** What is asked for, or the refusal of it. */
+/** What a request asks for, or its refusal. */
 function readWish(
 	request: FastifyRequest,
 	reply: FastifyReply,

@@ -61,7 +61,7 @@ export function statsHandlers(api: Api): Pick<Handlers, "getStats"> {
 	};
 }
 
-/** Series beyond the most that are kept are added up in one, which is of all queues and types. */
+/** Whether the asker may see a series. Those beyond the most that are kept are added up in one, of all queues and types. */
 function isOwn(asker: Asker, { queue, type }: WorkSums): boolean {
 	if (!isRestricted(asker)) return true;
 	const isOfMany = queue === "other" && type === "other";
@@ -93,7 +93,7 @@ function readStats(
 	};
 }
 
-/** `own`: by the number of the step. */
+/** The series as it is answered. `own`: its sums by the number of the step. */
 function readSeries(
 	own: ReadonlyMap<number, WorkSums>,
 	count: number,
@@ -133,7 +133,7 @@ function timesOf(totalMs: number, counts: readonly number[]): Series["wait"] {
 	};
 }
 
-/** Of so many values; within a bucket they are assumed to be spread evenly. */
+/** The value at a rank; within a bucket, values are assumed to be spread evenly. */
 function quantileMs(counts: readonly number[], rank: number): number {
 	let before = 0;
 	for (const [at, count] of counts.entries()) {

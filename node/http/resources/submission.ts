@@ -34,7 +34,7 @@ export type Checked =
 	| {
 			readonly ok: false;
 			readonly problem: Problem;
-			/** Set if nothing else is wrong than that it comes too late to be new. */
+			/** The task, if nothing else is wrong with it than that it comes too late to be new. */
 			readonly late?: NewTask;
 	  };
 
@@ -45,7 +45,7 @@ const QUEUE_DEFAULT = "default";
 /** The built-in type that does what the Celery system's tasks did. */
 export const CELERY_TYPE = "process_task";
 
-/** `newId` is called for tasks without an id; `trace` is used for those without one. */
+/** Checks a task as a client sent it. `newId` is called if it has no id; `trace` is used if it names none. */
 export function checkTask(
 	value: unknown,
 	clock: Pick<Clock, "wallMs">,
@@ -79,7 +79,7 @@ export function checkTask(
 	return { ok: false, problem, late: checked.task };
 }
 
-/** Refused if the asker may not submit to its queue or type. */
+/** Refuses the task if the asker may not submit to its queue or type. */
 export function withinReach(asker: Asker, checked: Checked): Checked {
 	const task = checked.ok ? checked.task : checked.late;
 	const problem =
@@ -121,7 +121,7 @@ function complete(task: NewTask): Checked {
 	return { ok: true, task };
 }
 
-/** Says where and why a value does not fit its schema. */
+/** The refusal of a value, which says where and why it does not fit its schema. */
 function refuse(schema: TObject, value: unknown): Checked {
 	return { ok: false, problem: flawOf("task", schema, value) };
 }

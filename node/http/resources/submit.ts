@@ -140,7 +140,7 @@ function isConflict(outcome: Submitted): boolean {
 	return !outcome.ok && outcome.problem.code === "conflict";
 }
 
-/** The task that is there, read like any other that is asked for. */
+/** Answers with the existing task, which is read like any other that is asked for. */
 async function sendExisting(
 	door: Door,
 	value: unknown,
@@ -155,16 +155,16 @@ async function sendExisting(
 	if (found === undefined) return reads.refuse(request, reply);
 	if (found.record !== undefined)
 		return sendJson(reply, 200, writeTask(found.record, api.cluster));
-	// It was deleted in between, and is new now.
+	// It was deleted in between, so the submission counts as a new one.
 	reads.leave(reply);
 	return await submitOne(door, value);
 }
 
-/** What became of one item of many, and the id that it came with or was given. */
+/** What became of one item of many, and the id that it was sent with or was given. */
 interface Settled {
 	readonly outcome: Submitted;
 	readonly id: string | undefined;
-	/** Set if the item is a task. */
+	/** The route of the item, if it is a task. */
 	readonly route: Route | undefined;
 }
 

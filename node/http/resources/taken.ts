@@ -9,7 +9,7 @@ import type { Route } from "../../../protocol/route.ts";
 import type { StateWhenTaken } from "../../../protocol/schema.ts";
 import type { Api, Taken } from "../../ports.ts";
 
-/** Looks up each route once: a body may hold thousands of tasks, but of few routes. */
+/** Whether somebody serves a route; looks up each once, as a body may hold thousands of tasks of few routes. */
 export function servedOnce(api: Api): (route: Route) => boolean {
 	const known = new Map<Route, boolean>();
 	return (route) => {

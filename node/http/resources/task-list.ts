@@ -49,7 +49,7 @@ async function list(
 	return sendJson(reply, 200, text);
 }
 
-/** Long searches, and pages that are taken slowly, do not keep others from what is found at once. */
+/** The places for a list: those for long searches, and for pages that are taken slowly, are apart from the others. */
 function placesFor({ query, isBrief }: ListWish, reads: Reads): Places {
 	if (!isBrief) return reads.wholes;
 	const { state: _, ...search } = query;
