@@ -1,5 +1,5 @@
 /**
- * Access: who may ask this node for what.
+ * Access: who may ask what of this node.
  *
  * The store keeps the tokens, and every node knows all of them, so that no request costs
  * a call. A pulse reports a number that rises with every change; then the changed tokens
@@ -64,7 +64,7 @@ const EXPIRED: Verdict = { ok: false, why: "expired" };
 interface Known {
 	readonly verdict: Verdict;
 	readonly expiresMs: number;
-	/** Its name, if it is a token of the store. */
+	/** The token's name, if it is a token of the store. */
 	readonly name: string | undefined;
 	/** The hour up to which it is known to have been used. */
 	usedMs: number;
@@ -79,20 +79,20 @@ export class Access implements AccessApi {
 	#tokens: ReadonlyMap<string, AccessToken> = new Map();
 	#index = new TokenIndex<Known>();
 	#given: readonly string[] = [];
-	/** Once true, always so. */
+	/** Whether a token is needed here; once true, it stays so. */
 	#isClosed = false;
-	/** Up to which write of tokens all are known; -1 if all have to be read again. */
+	/** The number of the last write of tokens that is known here; -1 if all have to be read again. */
 	#version = -1;
-	/** When all were last read. */
+	/** When all tokens were last read. */
 	#wholeMs = Number.NEGATIVE_INFINITY;
 	/** The number of the last write, as the last pulse reported it. */
 	#versionTold = 0;
-	/** When it was last known that there is nothing newer. */
+	/** When it was last certain that the store has nothing newer. */
 	#freshMs = Number.NEGATIVE_INFINITY;
 	#aheadMs = 0;
 	#reading = false;
 	#isBack = false;
-	/** The store's, as the last pulse reported it. */
+	/** The store's generation, as the last pulse reported it. */
 	#generation = 0;
 	/** Names of tokens that were used, not yet reported to the store. */
 	#used = new Set<string>();
@@ -106,7 +106,7 @@ export class Access implements AccessApi {
 		this.#indexAll();
 	}
 
-	/** Whether it is known who may ask for what. */
+	/** Whether it is known who may ask what of this node. */
 	get isKnown(): boolean {
 		return this.#isKnown || this.#parts.given.secrets.length > 0;
 	}
@@ -189,13 +189,13 @@ export class Access implements AccessApi {
 		return revoked.token;
 	}
 
-	/** A token that this node does not know is no token. */
+	/** Whether a token that this node does not know is certainly none. */
 	get #isFresh(): boolean {
 		const ageMs = this.#parts.clock.monoMs() - this.#freshMs;
 		return this.#version >= this.#versionTold && ageMs <= ACCESS_FRESH_MS;
 	}
 
-	/** The store may lose it before it is read. */
+	/** Remembers a token at once: the store may lose it before it is read. */
 	#learn(token: AccessToken): void {
 		const known = this.#tokens.get(token.name);
 		if (known !== undefined && known.version >= token.version) return;
@@ -212,8 +212,8 @@ export class Access implements AccessApi {
 	}
 
 	/**
-	 * What was written without the node's knowledge, for instance by hand, is found
-	 * eventually.
+	 * Whether all tokens have to be read again, to find what was written without the node's
+	 * knowledge, for instance by hand.
 	 */
 	get #isLongAgo(): boolean {
 		return this.#parts.clock.monoMs() - this.#wholeMs > ACCESS_WHOLE_MS;

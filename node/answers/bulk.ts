@@ -30,7 +30,7 @@ import { Pace } from "./pace.ts";
 export interface BulkParts {
 	readonly clock: Clock;
 	readonly random: Pick<Random, "unit">;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "index" | "tasks">;
 	}[];
@@ -84,8 +84,8 @@ export class Bulk {
 	}
 
 	/**
-	 * Undefined if the cursor belongs to another filter or action. @throws StoreError if
-	 * nothing was done.
+	 * Applies the action. Undefined if the cursor belongs to another filter or action.
+	 * @throws StoreError if nothing was done.
 	 */
 	async run(
 		wish: BulkWish,
@@ -145,7 +145,7 @@ export class Bulk {
 		return this.#nextOf(at, passes.length);
 	}
 
-	/** The next shard, or the first one of the next pass. */
+	/** The beginning of the next shard, or of the next pass. */
 	#nextOf({ atMs, pass, shard }: Stand, passes: number): Stand | undefined {
 		const isLast = shard + 1 === this.#parts.engines.length;
 		if (isLast && pass + 1 === passes) return undefined;

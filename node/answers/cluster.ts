@@ -40,7 +40,7 @@ export interface ClusterAnswersParts {
 	readonly clock: Clock;
 	readonly nodeId: string;
 	readonly store: Store;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "tasks">;
 		/** See submitter.ts. */
@@ -73,12 +73,12 @@ export interface ClusterAnswersParts {
 	readonly drainWishes: { ask(node: string): Promise<string | undefined> };
 	/** See access.ts. */
 	readonly access: {
-		/** Whether it is known who may ask for what. */
+		/** Whether it is known who may ask what of this node. */
 		readonly isKnown: boolean;
 	};
 	/** See self-report.ts. */
 	readonly report: {
-		/** This node is stopping. */
+		/** Whether this node is stopping. */
 		readonly draining: boolean;
 		record(): NodeRecord;
 	};
@@ -132,7 +132,7 @@ export class ClusterAnswers implements ClusterApi {
 		};
 	}
 
-	/** How many tasks are in each state. Without what waits where: to read that of many routes takes a while. */
+	/** How many tasks are in each state; not on which route, as reading that for many routes takes a while. */
 	async taskCounts(): Promise<Record<TaskState, number>> {
 		const { engines } = this.#parts;
 		return sumStates(
@@ -236,7 +236,7 @@ export class ClusterAnswers implements ClusterApi {
 
 	/**
 	 * Why the store takes no new tasks. If it lacks memory but has ended tasks, those may
-	 * be discarded for new ones; whether that works is known once a task was refused.
+	 * be discarded for new ones; a task that was refused shows that this does not work.
 	 */
 	async #fullness(): Promise<string | undefined> {
 		const { store, engines } = this.#parts;
@@ -267,7 +267,7 @@ export class ClusterAnswers implements ClusterApi {
 	}
 }
 
-/** Undefined if the record has been damaged. */
+/** The origin of a node's HTTP side; undefined if its record has been damaged. */
 function originOfNode({
 	http,
 	url = `http://${http}`,

@@ -33,7 +33,7 @@ import { bytesFor, endOf, isLarge, readInto, type SoFar } from "./room-read.ts";
 export interface EndWatcherParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Of each shard, in their order. */
+	/** The tasks of each shard, in order. */
 	readonly tasks: readonly Pick<ShardTasks, "get" | "over">[];
 	/** See home-word.ts. */
 	readonly home: {
@@ -46,7 +46,7 @@ type Answer = (end: SoFar | undefined) => void;
 
 /** Somebody waits for a task to end. */
 export interface Wait {
-	/** Undefined if the time was over first, or the wait was given up. */
+	/** The ended task; undefined if the time was over first, or the wait was given up. */
 	readonly ended: Promise<SoFar | undefined>;
 	/**
 	 * To be called once the task was seen not to be over: from then on it is looked for.
@@ -128,8 +128,8 @@ export class EndWatcher implements EndApi {
 	}
 
 	/**
-	 * The task, or how large it is, if there is nothing to wait for; else what of it is kept
-	 * for as long as the wait lasts: many may wait for large ones.
+	 * The task, or how large it is, if there is nothing to wait for; otherwise what is kept of
+	 * it as long as the wait lasts, as many may wait for large ones.
 	 */
 	async #firstLook(
 		id: string,
@@ -256,7 +256,7 @@ export class EndWatcher implements EndApi {
 		}
 	}
 
-	/** Answers those who wait for one of these that has ended. Only so many are read at once, and none that is large. */
+	/** Reads some of these tasks, none of them large, and answers those who wait for one that has ended. */
 	async #read(ids: readonly string[]): Promise<void> {
 		for (let at = 0; at < ids.length; at += READS_MAX)
 			await this.#try(() =>
@@ -272,7 +272,7 @@ export class EndWatcher implements EndApi {
 		for (const answer of this.#awaited.get(id)?.answers ?? []) answer(end);
 	}
 
-	/** @throws StoreError, also if it is not sure which shard has the task */
+	/** Reads a task. @throws StoreError, also if it is not certain which shard has the task */
 	async #get(id: string, bytesMax: number): Promise<TaskRead> {
 		const { tasks, home } = this.#parts;
 		const shard = shardOf(id, tasks.length);
@@ -285,7 +285,7 @@ export class EndWatcher implements EndApi {
 		return this.#parts.tasks[shard] as ShardTasks;
 	}
 
-	/** If the store does not answer, those who wait go on waiting; their time bounds it. */
+	/** Looks; undefined if the store does not answer. Then those who wait go on waiting, until their time is over. */
 	async #try<T>(look: () => Promise<T>): Promise<T | undefined> {
 		try {
 			return await look();

@@ -37,7 +37,7 @@ import { Reader, type ReaderFeed } from "./event-reader.ts";
 export interface EventFeedParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** In the order of their shards. */
+	/** The shards, in order. */
 	readonly shards: readonly {
 		readonly events: Pick<ShardEvents, "after">;
 	}[];
@@ -58,7 +58,7 @@ const POLL_GROWTH = 1.5;
  */
 const NOWHERE: ReadPlace = { generation: 1, bytes: 0, ms: 0, read: 0 };
 
-/** Of a reader that takes each batch at once. */
+/** The room of a reader that takes each batch at once. */
 const ENOUGH: ReaderRoom = { enter: () => true, leave() {} };
 
 /** What is read while there are readers, and for a moment longer. */
@@ -71,7 +71,7 @@ export class EventFeed implements EventApi {
 	#run: Run | undefined;
 	#starting: Promise<Run> | undefined;
 	readonly #readers = new Set<Reader>();
-	/** Called when there is news. */
+	/** Functions to call when there is news. */
 	readonly #waiting = new Set<() => void>();
 	/** Steps under way for readers that are behind, and readers that wait for one. */
 	#behind = 0;
@@ -88,7 +88,7 @@ export class EventFeed implements EventApi {
 		return this.#readers.size;
 	}
 
-	/** Every stream ends, and none begins. */
+	/** Ends every stream, and lets none begin. */
 	stop(): void {
 		this.#stopped = true;
 		for (const reader of this.#readers) reader.end("stopping");
@@ -189,7 +189,7 @@ export class EventFeed implements EventApi {
 		}
 	}
 
-	/** Returns whether there was anything. */
+	/** Adds what was read to the log; returns whether there was anything. */
 	#take({ log }: Run, shard: number, reply: EventsReply): boolean {
 		const { how, from, nowMs, entries } = reply;
 		if (how === "on") log.goOn(shard, from);
@@ -247,7 +247,7 @@ export class EventFeed implements EventApi {
 		});
 	}
 
-	/** There is something new. A reader that has fallen behind what is kept is too slow. */
+	/** Notifies the readers that there is something new; ends those that have fallen behind what is kept. */
 	#tell(): void {
 		const start = this.#run?.log.start ?? 0;
 		for (const reader of this.#readers)

@@ -7,7 +7,7 @@ import type { EventPlace, ViewEvent } from "../../protocol/event.ts";
 import { EVENTS_KEPT_BYTES_MAX } from "../../protocol/limits.ts";
 import type { EventEntry } from "../ports.ts";
 
-/** Events of a shard are missing, up to a place. */
+/** A gap: events of a shard are missing, up to a place. */
 export interface Gap {
 	readonly how: "trimmed" | "lost";
 	readonly upTo: EventPlace;
@@ -18,10 +18,10 @@ export interface Gap {
 export type Item =
 	| { readonly shard: number; readonly entry: EventEntry }
 	| { readonly shard: number; readonly gap: Gap }
-	/** This node's own view. */
+	/** What this node has seen itself. */
 	| { readonly view: ViewEvent };
 
-/** What a small item takes. */
+/** How many bytes a small item counts for. */
 const ITEM_BYTES = 64;
 
 interface Kept {
@@ -81,8 +81,8 @@ export class EventLog {
 	}
 
 	/**
-	 * Reading goes on from where it had come to, in this generation by now: the shard has been
-	 * opened, and nothing has happened in it. Else who has that place in it would not find it here.
+	 * Lets reading go on from the same place in a new generation: the shard was opened, and
+	 * nothing has happened in it. Otherwise a reader at that place would not find it here.
 	 */
 	goOn(shard: number, { generation, bytes, ms }: EventPlace): void {
 		if (this.places[shard]?.generation === generation) return;
@@ -122,7 +122,7 @@ export class EventLog {
 		if (this.#bytes > EVENTS_KEPT_BYTES_MAX) this.#shrink();
 	}
 
-	/** To less than the limit, so that it need not be done for each item. */
+	/** Discards the oldest items, down to less than the limit, so that this is not needed for each new one. */
 	#shrink(): void {
 		let gone = 0;
 		for (const { bytes } of this.#items) {
@@ -136,7 +136,7 @@ export class EventLog {
 	}
 }
 
-/** They come in order. The last place after which nothing is missing is kept. */
+/** Discards places, which come in order, except for the last one after which nothing is missing. */
 function forgetBefore(places: Map<number, Known>, start: number): void {
 	let last: number | undefined;
 	for (const [bytes, { next }] of places) {

@@ -29,7 +29,7 @@ import type { EventLog, Gap, Item } from "./event-log.ts";
 /** See event-feed.ts. */
 export interface ReaderFeed {
 	readonly log: EventLog;
-	/** One step from the store. @throws StoreError */
+	/** Reads one step from the store. @throws StoreError */
 	step(shard: number, place: ReadPlace): Promise<EventsReply>;
 	/**
 	 * Resolves when there is something new, the reader is over, or this time has passed.
@@ -38,9 +38,9 @@ export interface ReaderFeed {
 	closed(reader: Reader): void;
 }
 
-/** What a step from the store takes: as it comes, as events, and as it is told. */
+/** The memory of a step from the store: as it comes, as events, and as it is written. */
 const STEP_BYTES = 4 * EVENTS_STEP_BYTES;
-/** What an event takes that is told, and is kept for all readers anyway. */
+/** The memory of an event that is told and is kept for all readers anyway. */
 const TOLD_BYTES = 640;
 /** The most events that a reader looks at in one turn; it may want few of them. */
 const LOOKS_MAX = 4_096;
@@ -60,7 +60,7 @@ export class Reader implements EventReader {
 	#from: number[] = [];
 	#viewsFrom = 0;
 	readonly #places: ReadPlace[];
-	/** The places, as ids have them; undefined if they have to be written again. */
+	/** The places, written as an id; undefined if they have to be written again. */
 	#id: string | undefined;
 	readonly #feed: ReaderFeed;
 	readonly #filter: EventFilter;
@@ -89,13 +89,13 @@ export class Reader implements EventReader {
 		return this.#over.signal;
 	}
 
-	/** Ended by the node. */
+	/** Ends the reader; called by the node. */
 	end(why: EventsOver): void {
 		this.#over.abort(why);
 		this.#feed.closed(this);
 	}
 
-	/** Ended by its reader. */
+	/** Ends the reader; called by whoever reads. */
 	close(): void {
 		this.#over.abort();
 		this.#feed.closed(this);
@@ -156,7 +156,7 @@ export class Reader implements EventReader {
 	}
 
 	/**
-	 * Where it goes on in what the node has read; undefined if that does not reach back far
+	 * Where it goes on in what the node has read; undefined if that does not go back far
 	 * enough.
 	 */
 	#join(): number | undefined {
@@ -168,7 +168,7 @@ export class Reader implements EventReader {
 		return Math.min(log.end, ...this.#from);
 	}
 
-	/** One step of each shard in which it is behind. */
+	/** Reads one step of each shard in which it is behind. */
 	async #catchUp(): Promise<Told[]> {
 		const told: Told[] = [];
 		for (const [shard, place] of this.#places.entries()) {

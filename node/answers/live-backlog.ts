@@ -115,7 +115,7 @@ function failingIn({ steps, asOfMs }: StatsView): Failing[] {
 		.flatMap(({ series }) => series.filter(({ failed }) => failed > 0));
 }
 
-/** By type. Series beyond the most that are kept are one, of all queues and types. */
+/** The types that fail most. Series beyond the most that are kept are one, of all queues and types. */
 function worstOf(all: readonly Failing[], within: LiveWithin) {
 	const types = new Map<string, number>();
 	for (const { queue, type, failed } of all) {

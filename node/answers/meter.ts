@@ -30,7 +30,7 @@ export interface CountingEngine {
 	readonly reaper: { readonly taken: Counts };
 	readonly renewer: {
 		readonly entry: { readonly renewals: Counts };
-		/** Undefined if no session is held. */
+		/** When the lease was last renewed; undefined if no session is held. */
 		readonly renewedMs: number | undefined;
 	};
 }
@@ -63,7 +63,7 @@ export interface MeterParts {
 
 export class Meter implements MeterApi {
 	readonly #parts: MeterParts;
-	/** Written when they were read, as they are told more often than that, and are many. */
+	/** Readings of tasks, written when they are read: they are many, and reported more often than read. */
 	readonly #tasks: PacedRead<Written[]>;
 	readonly #queues: PacedRead<Written[]>;
 
@@ -199,7 +199,7 @@ function taskReadings(counts: Record<TaskState, number>): Reading[] {
 	}));
 }
 
-/** One reading a label, with its count over all of these. */
+/** One reading for each label, with its count over all of these. */
 function counted(
 	name: Reading["name"],
 	label: string,

@@ -69,7 +69,7 @@ export class Overview implements OverviewApi {
 		return [...busy.values()];
 	}
 
-	/** From the first shard, which has it for all. */
+	/** How work went, from the first shard, which has it for all. */
 	async stats(span: StatsSpan): Promise<StatsView> {
 		const [{ stats }] = this.#parts.shards as [Pick<Shard, "stats">];
 		const first = await stats.sums(span, 0);
@@ -83,8 +83,8 @@ export class Overview implements OverviewApi {
 	}
 
 	/**
-	 * The newest of all shards first, so that all shards are read back to about the same
-	 * time.
+	 * Why tasks failed: the newest of all shards first, so that all shards are read back to
+	 * about the same time.
 	 */
 	async failures(since: FailuresRequest["since"]): Promise<FailuresView> {
 		const first = await Promise.all(
@@ -121,7 +121,7 @@ export class Overview implements OverviewApi {
 	}
 }
 
-/** Of the places to go on from, the one furthest from the end; there is one. */
+/** The newest of the places to go on from; there is at least one. */
 function newestOf<Key>(
 	left: ReadonlyMap<Key, FailurePlace>,
 ): readonly [Key, FailurePlace] {

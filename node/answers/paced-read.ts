@@ -1,8 +1,8 @@
 /**
  * PacedRead: a reading of the whole cluster that is reported again and again, and taken
  * from the store only when somebody asks: at most every METRICS_READ_MS_MIN, and so
- * rarely that reading takes at most one part of the time in METRICS_READ_SHARE (or in the
- * share that its owner says), however much there is to read. While the store cannot be had,
+ * rarely that reading takes at most one part in METRICS_READ_SHARE of the time (or in the
+ * share that its owner sets), however much there is to read. While the store cannot be had,
  * there is nothing to report.
  */
 import {
@@ -24,7 +24,7 @@ export class PacedRead<Read> {
 
 	readonly #share: number;
 
-	/** `read` may throw StoreError. `leastMs`: no more often than this; `share`: for one part in so many of the time at most. */
+	/** `read` may throw StoreError. `leastMs`: the least time between two reads; `share`: they take at most one part in this many of the time. */
 	constructor(
 		clock: PacedReadClock,
 		read: () => Promise<Read>,
@@ -37,7 +37,7 @@ export class PacedRead<Read> {
 		this.#leastMs = leastMs;
 	}
 
-	/** Undefined if it cannot be had. */
+	/** What was read last, or is read now; undefined if the store cannot be had. */
 	async ask(): Promise<Read | undefined> {
 		if (this.#clock.monoMs() >= this.#dueMs)
 			this.#reading ??= this.#refresh().finally(() => {

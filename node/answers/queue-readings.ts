@@ -13,13 +13,13 @@ interface Waiting {
 	oldestMs: number;
 }
 
-/** Reads queues again and again: of most routes it has found out before which queue they name. */
+/** Reads queues again and again, and remembers which queue each route names. */
 export class QueueReader {
 	#queues = new Map<Route, string>();
 
 	readings({ asOfMs, queues }: QueuesView): Reading[] {
 		const known = this.#queues;
-		// Only what is there now is remembered.
+		// Only routes that are there now are remembered.
 		this.#queues = new Map();
 		const byQueue = new Map<string, Waiting>();
 		for (const { route, count, oldestMs } of queues) {
@@ -46,7 +46,7 @@ function readingsOf(
 	);
 }
 
-/** The rest is told as one. */
+/** The largest queues; the rest is reported as one. */
 function largest(
 	all: ReadonlyMap<string, Waiting>,
 ): ReadonlyMap<string, Waiting> {
@@ -58,7 +58,7 @@ function largest(
 		if (each[1].count >= least) named.push(each);
 		else rest.push(each[1]);
 	named.sort(([, a], [, b]) => b.count - a.count);
-	// Of those that have the least, there may be more than fit.
+	// There may be more queues with the least count than fit.
 	const more = named
 		.splice(METRIC_LABELS_MAX - 1)
 		.map(([, waiting]) => waiting);
@@ -68,7 +68,7 @@ function largest(
 	return told;
 }
 
-/** The least count of the so many largest ones. Numbers alone are sorted many times as fast as what has them. */
+/** The least count among the largest queues, of which there are `number`. (Sorting numbers alone is many times as fast.) */
 function leastOfLargest(all: ReadonlyMap<string, Waiting>, number: number) {
 	const counts = new Float64Array(all.size);
 	let at = 0;

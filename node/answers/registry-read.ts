@@ -27,7 +27,7 @@ export interface NodesRoster {
 		suspects: (nodeId: string) => boolean,
 		leases?: Leases,
 	): NodeView[];
-	/** The name of a node that is there, or was. */
+	/** The name of a node that exists, or existed. */
 	nameOf(nodeId: string): string | undefined;
 	/** See known-names.ts. */
 	readonly names: { idsOf(name: string): string[] };
@@ -58,7 +58,7 @@ export async function readNodes(parts: NodesParts): Promise<NodesView> {
 	return { nodes, ageMs: roster.ageMs, storeAway };
 }
 
-/** `node`: its id or its name. @throws StoreError */
+/** How a node's sessions were lost. `node`: its id or its name. @throws StoreError */
 export async function readDeaths(
 	{ roster, registry }: NodesParts,
 	node: string,
@@ -73,7 +73,7 @@ export async function readDeaths(
 	return { nodeId, asOfMs: nowMs, deaths };
 }
 
-/** Whether the store could be asked. */
+/** Reads the registry again; returns whether the store could be asked. */
 async function refresh({ roster, store }: NodesParts): Promise<boolean> {
 	if (!store.up) return false;
 	try {

@@ -10,14 +10,14 @@
 import { isEnded } from "../../protocol/state.ts";
 import type { Found, LargeTask, ReaderPlace, TaskRead } from "../ports.ts";
 
-/** What was read; or the bytes that there must be room for before it can be. */
+/** What was read, or the number of bytes for which there must be room before it can be. */
 export type SoFar = Found | number;
 type Read = (bytesMax: number) => Promise<TaskRead>;
 
 /**
  * What `first` finds, if it may be kept, or what `read` finds once it may; undefined if there
- * is no place or no room for it. (It gets no task, but how to read it: who calls an async
- * function keeps what he gave it.)
+ * is no place or no room for it. (It is given no task, but a way to read one: the caller of
+ * an async function keeps what it passed.)
  */
 export async function readInto(
 	place: ReaderPlace,
@@ -47,7 +47,7 @@ async function readOnce({ bytesMax }: ReaderPlace, read: Read): Promise<SoFar> {
 	return isLarge(found) ? found.bytes : { record: found };
 }
 
-/** Undefined if the task is not over: it exists, and has not ended. */
+/** The task as an answer to a wait; undefined if it exists and has not ended. */
 export function endOf(task: TaskRead): SoFar | undefined {
 	if (isLarge(task)) return task.isEnded ? task.bytes : undefined;
 	const isOver = task === undefined || isEnded(task.state);

@@ -59,7 +59,7 @@ export class SearchBudget {
 	}
 }
 
-/** Tasks of a page, as they are found. */
+/** The tasks of a page, as they are found. */
 export class FoundTasks {
 	readonly tasks: TaskRecord[] = [];
 	/** When the first step was taken, in the store's time. */
@@ -88,7 +88,7 @@ interface SearchLane extends Lane {
 }
 
 export interface SearchParts {
-	/** In the order of their shards. */
+	/** The shards, in order. */
 	readonly shards: readonly Pick<Shard, "index" | "tasks">[];
 	readonly pass: Pass;
 	readonly state: TaskState | readonly TaskState[] | undefined;
@@ -138,12 +138,12 @@ export class Search {
 		}
 	}
 
-	/** Otherwise the next page would begin where this one did. */
+	/** Whether the search has come any further: otherwise the next page would begin where this one did. */
 	get #hasCome(): boolean {
 		return this.searchedToSeq < this.#beginSeq;
 	}
 
-	/** Moves the tasks that can be shown. Returns the position of the last. */
+	/** Moves the tasks that can be shown to the page. Returns the position of the last. */
 	#moveTo(page: FoundTasks): Position | undefined {
 		let last: Position | undefined;
 		for (const { task, shard } of mergeLanes(this.#lanes)) {
@@ -157,7 +157,8 @@ export class Search {
 	}
 
 	/**
-	 * Where least was looked through: what is found elsewhere cannot be shown before it.
+	 * The next steps, in the shards that were searched least: what is found elsewhere cannot be
+	 * shown before what is found there.
 	 */
 	#nextSteps(page: FoundTasks): (() => Promise<void>)[] {
 		const { room } = page;
@@ -174,7 +175,7 @@ export class Search {
 		});
 	}
 
-	/** Returns the store's time. */
+	/** Takes one step. Returns the store's time. */
 	async #step(
 		{ shard, found, downToSeq, ahead }: SearchLane,
 		limit: number,

@@ -22,7 +22,7 @@ export function outcomeOf(submitted: Submitted): string {
 	return submitted.created ? "accepted" : "existing";
 }
 
-/** `stopping`: the node takes no more tasks. */
+/** The answer to a submission. `stopping`: the node takes no more tasks. */
 export function describe(
 	task: NewTask,
 	outcome: Submission | "stopping",
@@ -61,7 +61,7 @@ export function describe(
 	);
 }
 
-/** A new task. If the step that stored it also claimed it, this node has it. */
+/** The answer for a new task, which this node has if the step that stored it also claimed it. */
 function taken(
 	id: string,
 	node: string,

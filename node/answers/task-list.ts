@@ -15,13 +15,13 @@ import { FoundTasks, Search, SearchBudget } from "./search.ts";
 
 export interface TaskListParts {
 	readonly clock: Clock;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly {
 		readonly shard: Pick<Shard, "index" | "tasks">;
 	}[];
 	/** See known-names.ts. */
 	readonly names: {
-		/** Ids of nodes that have, or had, this name. */
+		/** The ids of the nodes that have, or had, this name. */
 		idsOf(name: string): readonly string[];
 	};
 }
@@ -33,7 +33,7 @@ export class TaskList {
 		this.#parts = parts;
 	}
 
-	/** Undefined if the cursor does not belong to this list. */
+	/** A page of the list; undefined if the cursor does not belong to it. */
 	async page(wish: ListWish): Promise<TaskPage | undefined> {
 		const { query, isBrief, limit, cursor } = wish;
 		const print = printOf(query);
@@ -63,7 +63,7 @@ function toldOf({ tasks, asOfMs = 0 }: FoundTasks) {
 	return { tasks, asOfMs };
 }
 
-/** The cursor of a page after which there may be more. */
+/** The page with its cursor, as there may be more after it. */
 function cutPage(page: FoundTasks, place: Place, print: string): TaskPage {
 	const cursor = writeCursor(place, print);
 	if (page.room === 0) return { ...toldOf(page), cursor };

@@ -39,7 +39,7 @@ export interface WishedEngine {
 	readonly shard: Pick<Shard, "index" | "tasks">;
 	readonly reviser: {
 		change(task: TaskRecord, changes: Changes): Promise<ChangeReply["code"]>;
-		/** Outcomes in order. */
+		/** Reopens tasks; outcomes in order. */
 		reopen(all: readonly Reopening[]): Promise<readonly RetryOutcome[]>;
 	};
 	/** See looks.ts. */
@@ -51,11 +51,11 @@ export interface WishedEngine {
 
 export interface TaskWishesParts {
 	readonly nodeId: string;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly WishedEngine[];
 	/** See end-watcher.ts. */
 	readonly watcher: {
-		/** These have ended. */
+		/** These tasks have ended. */
 		endedHere(ids: readonly string[]): void;
 	};
 	/** See digester.ts. */
@@ -92,8 +92,8 @@ export class TaskWishes {
 	}
 
 	/**
-	 * `tasks`: as they were read; only those that are still in the `state` that is meant, if any is. Returns
-	 * how many have ended because of this, or are asked to.
+	 * Cancels tasks, as they were read; if a `state` is given, only those that are still in it.
+	 * Returns how many have ended because of this, or are asked to.
 	 */
 	async cancelAll(
 		shard: number,
@@ -104,7 +104,7 @@ export class TaskWishes {
 		return count(codes, ["cancelled", "marked"]);
 	}
 
-	/** `tasks`: as they were read. Returns how many have another round. */
+	/** Reopens tasks, as they were read. Returns how many have another round. */
 	async retryAll(shard: number, tasks: readonly Reopening[]): Promise<number> {
 		const outcomes = await this.#engineAt(shard).reviser.reopen(tasks);
 		return outcomes.filter(
@@ -112,7 +112,7 @@ export class TaskWishes {
 		).length;
 	}
 
-	/** Returns how many were deleted by this. */
+	/** Deletes tasks. Returns how many were deleted by this. */
 	async removeAll(
 		shard: number,
 		tasks: readonly TaskRecord[],
@@ -214,7 +214,7 @@ export class TaskWishes {
 		});
 	}
 
-	/** Every answer has the task, and there is room for that before it is read. */
+	/** Reads the task, which every answer contains, once there is room for it. */
 	async #get(id: string, place: ReaderPlace): Wished<TaskRecord> {
 		const { tasks } = this.#engineOf(id).shard;
 		const found = await readInto(place, async (bytesMax) => {

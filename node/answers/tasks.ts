@@ -4,7 +4,7 @@
  * Translates between users' words and the shards: finds the shard of an id, and compares
  * a task with the one that has its id. Owns no state. A method that needs the store
  * throws `StoreError` when it cannot be had, and the HTTP side turns that into a 503.
- * Only a submission does not throw: each of its tasks is told what became of it.
+ * Only a submission does not throw: it has an outcome for each of its tasks.
  */
 import { SUBMIT_BATCH_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
@@ -55,7 +55,7 @@ export interface TaskAnswersParts {
 	readonly store: Pick<Store, "up">;
 	readonly clock: Clock;
 	readonly random: Random;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly AnsweringEngine[];
 	/** See bulk.ts. */
 	readonly bulk: {
@@ -71,7 +71,7 @@ export interface TaskAnswersParts {
 	};
 	/** See self-report.ts. */
 	readonly report: {
-		/** This node is stopping. */
+		/** Whether this node is stopping. */
 		readonly draining: boolean;
 	};
 	/** See home-word.ts. */
@@ -83,7 +83,7 @@ export interface TaskAnswersParts {
 	readonly wishes: Pick<TaskApi, "cancel" | "retry" | "patch" | "remove">;
 }
 
-/** What is said of it, beside the id of the task. */
+/** The parameters of a wish, besides the id of the task. */
 type WishOf<What extends "cancel" | "retry" | "patch"> =
 	Parameters<TaskApi[What]> extends [string, ...infer Wish] ? Wish : never;
 
@@ -126,7 +126,7 @@ export class TaskAnswers implements TaskApi {
 		return tasks.map((task) => found.get(task));
 	}
 
-	/** Adds to `found` what is there of these tasks, which are of one shard. */
+	/** Adds to `found` those of these tasks, all of one shard, that exist. */
 	async #compare(
 		tasks: readonly NewTask[],
 		found: Map<NewTask, Submitted>,
@@ -226,7 +226,7 @@ export class TaskAnswers implements TaskApi {
 		}
 	}
 
-	/** Makes no promise of its own: arrays are of many tasks. */
+	/** Submits tasks. (Without a promise of its own, as arrays may hold many tasks.) */
 	#submit(
 		task: NewTask,
 	): Promise<Submission> | Extract<Submission, string> | "stopping" {
@@ -235,12 +235,12 @@ export class TaskAnswers implements TaskApi {
 		return submitter.overloaded ? "overloaded" : submitter.submit(task);
 	}
 
-	/** Sessions are opened only once it is certain that the store is the cluster's. */
+	/** Whether node and store agree on the cluster: sessions are opened only once they do. */
 	get #agreed(): boolean {
 		return this.#parts.engines.every(({ renewer }) => renewer.epoch > 0);
 	}
 
-	/** That of the shard that has the id in this cluster, which is made sure of. @throws StoreError */
+	/** The engine of the shard that has the id, after making sure that the cluster has this node's number of shards. @throws StoreError */
 	async #sureEngineOf(id: string): Promise<AnsweringEngine> {
 		const engine = this.#engineOf(id);
 		if (engine.shard.index > 0) await this.#parts.home.confirm();

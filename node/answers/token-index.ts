@@ -16,10 +16,10 @@ interface Entry<Known> {
 
 export class TokenIndex<Known> {
 	readonly #entries = new Map<number, Entry<Known>[]>();
-	/** Keyed by the token itself. */
+	/** What was found, by the token itself. */
 	readonly #found = new Map<string, Known>();
 
-	/** `digest`: SHA-256 of the token. */
+	/** Adds a token. `digest`: its SHA-256. */
 	add(digest: Buffer, known: Known): void {
 		const key = digest.readUInt32BE(0);
 		const entries = this.#entries.get(key) ?? [];

@@ -6,14 +6,14 @@ import type { AccessToken } from "../../protocol/access.ts";
 import { ACCESS_PUT_BACK_MAX, ACCESS_STEP_MAX } from "../../protocol/limits.ts";
 import type { AccessStep, ShardAccess } from "../ports.ts";
 
-/** The state at the end of the reading. */
+/** The tokens, and the state of the store when the last of them was read. */
 interface Read extends Omit<AccessStep, "next"> {
 	readonly tokens: AccessToken[];
 }
 
 /**
- * All tokens written since that write. Those written meanwhile come last. @throws
- * StoreError
+ * Reads all tokens written since write number `since`. Those written meanwhile come last.
+ * @throws StoreError
  */
 export async function readTokens(
 	home: ShardAccess,
@@ -29,7 +29,7 @@ export async function readTokens(
 	}
 }
 
-/** Resolves with the number of tokens that the store did not have. @throws StoreError */
+/** Restores tokens. Resolves with the number of those that the store did not have. @throws StoreError */
 export async function putTokensBack(
 	home: ShardAccess,
 	tokens: readonly AccessToken[],

@@ -20,14 +20,14 @@ export interface ViewWatchParts {
 	};
 	/** See cluster.ts. */
 	readonly cluster: {
-		/** As the registry was last read, and as gossip has it. */
+		/** All nodes, as the registry was last read and as gossip has them. */
 		known(): readonly NodeView[];
 	};
 	/** See watch.ts. */
 	readonly watch: { suspects(nodeId: string): boolean };
 }
 
-/** The event that reports a node's change to such a state. */
+/** The event that reports a node's change to each state. */
 const TOLD: Partial<Record<NodeState, ViewKind>> = {
 	suspect: "node.suspect",
 	"cut-off": "node.cut-off",
@@ -85,8 +85,8 @@ export class ViewWatch {
 	}
 
 	/**
-	 * From gossip alone: the registry is not read each time, so what it says about leases
-	 * is old.
+	 * A node's state from gossip alone: the registry is not read each time, so what it says
+	 * about leases is old.
 	 */
 	#stateOf({ record, state, digest }: NodeView): NodeState {
 		if (state === "dead") return state;
