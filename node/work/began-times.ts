@@ -20,7 +20,7 @@ export class BeganTimes {
 		this.#parts = parts;
 	}
 
-	/** The times, by the monotonic clock. */
+	/** When the code of each running job began, by the monotonic clock. */
 	at(): ReadonlyMap<Job, number> {
 		const { clock, executor } = this.#parts;
 		const nowMs = clock.monoMs();

@@ -4,7 +4,7 @@
  * node is lost before it can say anything.
  *
  * An attempt that is over before the next pulse is not reported: its end says it. An
- * attempt is reported until a pulse has been answered, and then no more; the store keeps
+ * attempt is reported until a pulse has been answered, and not after that; the store keeps
  * the first report.
  */
 import { BEGUN_TOLD_MAX, BEGUN_TOLD_MS } from "../../protocol/limits.ts";

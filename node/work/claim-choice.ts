@@ -1,7 +1,7 @@
 /**
- * ClaimChoice: what a claimer's next claim asks for, of the routes that are believed to
- * have work (see hot-routes.ts) and those of which this node is to take so many tasks (see
- * wanted-routes.ts).
+ * ClaimChoice: what a claimer's next claim asks for: either routes that are believed to
+ * have work (see hot-routes.ts), or those of which this node is to take a number of tasks
+ * (see wanted-routes.ts).
  *
  * Wanted routes go before those that only gossip names, and after those that the store
  * has named. Tasks of a type that has no room for all that are wanted are not wanted any
@@ -23,15 +23,15 @@ export interface TypeBook extends TypePlaces {
 export type GoodClaim = Extract<ClaimReply, { ok: true }>;
 
 export interface Asked {
-	/** Undefined: those that are wanted. */
+	/** The routes to ask for; undefined for those that are wanted. */
 	readonly routes: readonly Route[] | undefined;
-	/** More tasks than that cannot come. */
+	/** The most tasks that can come. */
 	readonly slotsMax: number;
 }
 
 export class ClaimChoice {
 	readonly hot: HotRoutes;
-	/** Routes to take so many tasks of, which have not been asked for yet. */
+	/** Routes of which a number of tasks is to be taken, and has not been asked for yet. */
 	readonly wanted = new WantedRoutes();
 	readonly #caps: TypeBook;
 
@@ -45,7 +45,7 @@ export class ClaimChoice {
 		return this.hot.size + this.wanted.size === 0;
 	}
 
-	/** Whether tasks of the type of any of these routes wait that did not fit. */
+	/** Whether tasks wait that did not fit, and are of the type of any of these routes. */
 	hasAside(routes: readonly Route[]): boolean {
 		return routes.some((route) => this.hot.hasAside(typeOf(route)));
 	}
@@ -63,8 +63,8 @@ export class ClaimChoice {
 	}
 
 	/**
-	 * Wants so many tasks of the route; false if that is not kept. Those that do not fit
-	 * are not wanted, but known to be there. So many claims had been sent.
+	 * Wants so many tasks of the route; false if that is not kept. Tasks that do not fit are
+	 * not wanted, but known to be there. `claims`: how many had been sent.
 	 */
 	want(
 		route: Route,
@@ -80,7 +80,7 @@ export class ClaimChoice {
 	}
 
 	/**
-	 * What remains of wanted tasks if no more of them fit: their routes have work.
+	 * Keeps those routes of wanted tasks of which not all fit, as routes that have work.
 	 */
 	keepWhatDidNotFit(
 		taken: TakenRoutes,

@@ -1,5 +1,5 @@
 /**
- * Whom a claimer works with, and what it asks of each (see claimer.ts).
+ * The collaborators of a claimer, and what it asks of each (see claimer.ts).
  */
 import type { SessionName } from "../../protocol/lease.ts";
 import type { Serves } from "../../protocol/route.ts";
@@ -63,6 +63,6 @@ interface ClaimIntake {
 	over(): void;
 	/** A call got no answer: it may have taken tasks. */
 	lost(): void;
-	/** Runs the first so many of the tasks, each in a slot reserved before. The rest is handed back. */
+	/** Runs the first `slots` of the tasks, each in a slot reserved before, and hands back the rest. */
 	deliver(tasks: readonly ClaimedTask[], by: SessionName, slots: number): void;
 }

@@ -5,8 +5,8 @@
  * It keeps the set of routes believed to have work (`hot`). A hint makes a route hot: a
  * submission here, the sweep, or an announcement when it is this node's turn. What a claim
  * asks for is chosen in claim-choice.ts. A claim that leaves nothing waiting on a route
- * makes it cold again, unless a hint came meanwhile. Of a type no more is asked for than
- * may be here at once (see type-caps.ts).
+ * makes it cold again, unless a hint came meanwhile. No more tasks of a type are asked for
+ * than may be here at once (see type-caps.ts).
  *
  * As long as nothing is known to be left, one claim is in flight at a time. The slots
  * that come free meanwhile go into the next claim, so batches grow with the load and a
@@ -46,7 +46,7 @@ export class Claimer {
 	readonly #hot: HotRoutes;
 	readonly wanted: WantedRoutes;
 	#claims = 0;
-	/** The last claim failed or was refused: free slots are no reason to try again, only news is. */
+	/** Whether the last claim failed or was refused: then only news is a reason to try again, and free slots are not. */
 	#failed = false;
 	/** How many claims had been sent when the last news came. */
 	#newsAt = 0;
@@ -77,14 +77,14 @@ export class Claimer {
 		return this.#hot.has(route);
 	}
 
-	/** This route may have work. */
+	/** Makes a route hot: it may have work. */
 	hint(route: Route): void {
 		if (!this.#serves(route)) return;
 		this.#hot.hint(route, this.#claims);
 		this.retry();
 	}
 
-	/** So many tasks of this route are for this node, by its own word or by a peer's. */
+	/** Wants so many tasks of this route, which are for this node by its own word or by a peer's. */
 	want(route: Route, tasks: number, from?: string): void {
 		if (!this.#serves(route)) return;
 		if (!this.#choice.want(route, tasks, from, this.#claims)) return;
@@ -219,7 +219,7 @@ export class Claimer {
 		}
 	}
 
-	/** Claims at once those of the tasks on these routes whose turn this node has. Returns what came. */
+	/** Claims at once the tasks on these routes at which this node has its turns. Returns what came. */
 	async takeTurns(
 		routes: readonly Route[],
 		turns: readonly number[],

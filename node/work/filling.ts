@@ -17,7 +17,7 @@ export class Filling {
 		this.#claimer = claimer;
 	}
 
-	/** Begins, unless it has; kicks the claimer when it is over. */
+	/** Begins to wait, unless it has begun; kicks the claimer when the wait is over. */
 	begin(): void {
 		this.#timer ??= this.#clock.after(CLAIM_FILL_MS, () => {
 			this.#timer = undefined;
@@ -27,7 +27,7 @@ export class Filling {
 		});
 	}
 
-	/** A claim has left. */
+	/** Ends the wait: a claim has left. */
 	end(): void {
 		this.#timer?.cancel();
 		this.#timer = undefined;

@@ -3,8 +3,8 @@
  *
  * It keeps every end until the store has answered: through an outage, over any number of
  * tries. It may send the same end twice, since the token fences it: the store accepts the
- * end once, and says so again. While a batch is under way another follows only if enough
- * waits to fill one, so that batches grow with the load. The node's slots and a number of
+ * end once, and says so again. While a batch is under way, another follows only if enough
+ * ends wait to fill it, so that batches grow with the load. The node's slots and a number of
  * bytes bound what is kept (`runner.ts`).
  */
 import type { EndKind, Kept } from "../../protocol/keep.ts";
@@ -78,7 +78,7 @@ export class Finisher {
 	#soon = false;
 	/** Whether the newest batch was of tasks given back. */
 	#gaveBack = false;
-	/** Set while the store is given time after it did not answer. */
+	/** The timer that runs while the store is given time after it did not answer. */
 	#retry: Timer | undefined;
 	#stopped = false;
 	readonly #batchMax: number;

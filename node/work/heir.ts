@@ -2,10 +2,10 @@
  * Heir: takes this node's share of what a lost node ran the moment it waits again, on one
  * shard.
  *
- * The answer of a revocation says what waits then. A claim that is sent only upon that
- * answer waits for a store that writes to its disk before it answers, and so do tasks
- * that others are told of after it: for each of the two steps. So a claim leaves right
- * behind the revocation, and the store answers both at once.
+ * The answer to a revocation says which tasks wait then. If a claim were sent only upon
+ * that answer, a store that writes to its disk before it answers would be waited for twice,
+ * here and by the nodes that are notified after it. So a claim leaves right behind the
+ * revocation, and the store answers both at once.
  *
  * How many tasks the lost node ran, and of which routes, is not known then. The claim asks
  * for the routes of which this node had tasks last, and of however many wait there it
@@ -21,7 +21,7 @@ import type { ClaimedTask } from "../../protocol/task.ts";
 export interface HeirParts {
 	/** See intake.ts. */
 	readonly intake: {
-		/** The routes of which tasks came last. */
+		/** The routes of the tasks that came last. */
 		readonly lastRoutes: readonly Route[];
 	};
 	/** See spreader.ts. */

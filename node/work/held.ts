@@ -15,7 +15,7 @@ export interface Held extends Indexed<Held> {
 	why: LossReason;
 	/** Whether the task's code runs to its end even if the lease is lost. */
 	readonly runsOn: boolean;
-	/** What is counted of its route. */
+	/** The counts of its route. */
 	runs: RouteRuns | undefined;
 	/** Resolves when the task has left. */
 	over: Promise<void>;
@@ -23,7 +23,7 @@ export interface Held extends Indexed<Held> {
 
 const OVER = Promise.resolve();
 
-/** `chain` is that of the task's id, see task-index.ts. */
+/** A task that has come into this node's hands. `chain`: that of its id, see task-index.ts. */
 export function heldTask(
 	task: ClaimedTask,
 	job: Job,
@@ -47,8 +47,8 @@ export function heldTask(
 }
 
 /**
- * An attempt is stopped, and this is to become of it. A cancelled one ends, unless that is
- * no longer for this node to say.
+ * Settles what becomes of an attempt that is stopped. A cancelled one ends, unless that is
+ * no longer for this node to decide.
  */
 export function settle(
 	held: Held,

@@ -2,9 +2,9 @@
  * Hinter: sees to it that tasks which wait in one shard, or are on their way there, are
  * claimed: by this node, and by others if they are too many for it or are left to others.
  *
- * Of tasks that are shared with others (see spreader.ts), each node takes only its share:
- * this node's claim for its own share leaves right behind the tasks, and the others are
- * told once the tasks are there. The rest goes like this:
+ * If tasks are shared with others (see spreader.ts), each node takes only its share: this
+ * node's claim for its own share leaves right behind the tasks, and the others are notified
+ * once the tasks are there. All other tasks go like this:
  *
  * If tasks are on their way, this node's claim leaves right behind them. When they are
  * there, the others are told again if they were told so long ago that they may have asked
@@ -108,7 +108,7 @@ export class Hinter {
 		};
 	}
 
-	/** Of what is not shared this node takes what it can; if it comes last, what is too much for the others. */
+	/** Hints at what is not shared: this node takes what it can or, if it comes last, what is too much for the others. */
 	#claim({ route, count }: RoutedCount): void {
 		const { claimer, lastTurn } = this.#parts;
 		const forOthers = lastTurn.othersFirst(route);

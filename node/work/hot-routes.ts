@@ -26,7 +26,7 @@ interface Hot {
 	hintedAt: number;
 	/** Whose rumour the last hint was. */
 	from: string | undefined;
-	/** Of a rumour, the sender whose place it takes. */
+	/** The sender whose allowance this takes up, if it is a rumour. */
 	readonly teller?: string;
 }
 
@@ -35,7 +35,7 @@ export interface TypeRooms {
 	roomOf(type: string): number;
 }
 
-/** Who has what is left of a route that is for others first: see left-overs.ts. */
+/** Who looks after routes that are left to others first: see left-overs.ts. */
 export interface RouteLeaver {
 	passedOver(route: Route): void;
 }
@@ -49,7 +49,7 @@ export interface OthersFirst {
 export class HotRoutes {
 	readonly #sure = new Map<Route, Hot>();
 	readonly #rumoured = new Map<Route, Hot>();
-	/** Those that stand aside, by type. */
+	/** The routes that stand aside, by type. */
 	readonly #aside = new Map<string, Map<Route, Hot>>();
 	/** How many rumours of each sender stand here. */
 	readonly #rumours = new Map<string, number>();
@@ -91,7 +91,7 @@ export class HotRoutes {
 		return hot === undefined || hot.hintedAt < claims;
 	}
 
-	/** The route has work, or is about to. So many claims had been sent. */
+	/** The route has work, or is about to. `claims`: how many had been sent. */
 	hint(route: Route, claims: number): void {
 		const hot = this.#find(route);
 		if (hot !== undefined && hot.teller === undefined) {
@@ -142,7 +142,7 @@ export class HotRoutes {
 		return routes;
 	}
 
-	/** Of each type that has room again, brings back as many routes as one claim asks for. */
+	/** Brings back, for each type that has room again, as many routes as one claim asks for. */
 	bringBack(): void {
 		for (const [type, routes] of this.#aside) {
 			if (this.#caps.roomOf(type) === 0) continue;

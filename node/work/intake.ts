@@ -3,7 +3,7 @@
  *
  * Claimed tasks run. They are handed back if the lease that they were claimed under was
  * lost while the answer was on its way, or if their slots have been given to others. The
- * intake also knows what tells which tasks have arrived: the newest token, whether
+ * intake also knows what shows which tasks have arrived: the newest token, whether
  * answers are still out, and whether one was lost.
  */
 import type { SessionName } from "../../protocol/lease.ts";
@@ -33,7 +33,7 @@ export interface IntakeParts {
 export class Intake {
 	/** The highest token that a claim has brought. */
 	newestToken = 0;
-	/** The newest token at the time a claim was lost; undefined if none is. */
+	/** The newest token at the time when a claim was lost; undefined if none is lost. */
 	lostAfter: number | undefined;
 	#underWay = 0;
 	readonly #lastRoutes = new LastRoutes();
@@ -48,7 +48,7 @@ export class Intake {
 		return this.#underWay > 0;
 	}
 
-	/** The routes of which tasks came last. */
+	/** The routes of the tasks that came last. */
 	get lastRoutes(): readonly Route[] {
 		return this.#lastRoutes.all;
 	}
@@ -68,7 +68,7 @@ export class Intake {
 		this.lostAfter = this.newestToken;
 	}
 
-	/** Tasks claimed under the session. A slot is reserved for each of the first so many. */
+	/** Runs tasks claimed under the session. A slot is reserved for each of the first `slots` of them. */
 	deliver(
 		tasks: readonly ClaimedTask[],
 		session: SessionName,

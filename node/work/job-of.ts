@@ -18,7 +18,7 @@ export function jobOf(
 	settings: HandlerSettings,
 ): Job {
 	const { options } = task;
-	// For most tasks neither says anything.
+	// For most tasks, neither says anything.
 	return options === PLAIN && settings === NO_SETTINGS
 		? plainJob(task, type)
 		: { ...plainJob(task, type), ...runOf(options, settings) };

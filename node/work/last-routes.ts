@@ -1,12 +1,12 @@
 /**
- * LastRoutes: the routes of the tasks that came to this node last, on one shard. What a
- * node next to it ran is most likely of one of them. As many as one claim asks for.
+ * LastRoutes: the routes of the tasks that came to this node last, on one shard; as many as
+ * one claim asks for. A task that ran on another node is most likely of one of them.
  */
 import { CLAIM_ROUTES_MAX } from "../../protocol/limits.ts";
 import type { Route } from "../../protocol/route.ts";
 
 export class LastRoutes {
-	/** The newest last. */
+	/** The routes, the newest last. */
 	readonly #routes = new Set<Route>();
 	#newest: Route | undefined;
 

@@ -1,17 +1,18 @@
 /**
  * LeftOvers: what a node that comes last (see last-turn.ts) takes of tasks that wait in one
  * shard although others have room for them: as many as have waited for AT_RISK_MS, as the
- * store says. The others may be gone, or busy by now, or may not have been told; and they
- * tell of their free slots, while one type may be full there.
+ * store says. The others may be gone, or busy by now, or may not have been notified; and the
+ * free slots that they report may not be for a type that is full there.
  *
- * A claim by itself cannot tell: it brings whatever waits, and so would take from the others
- * what has come just now. Tasks that went back to their queue keep their place there, and
- * count as old.
+ * A claim alone cannot make that difference: it brings whatever waits, and so would take
+ * from the others what has only just come. Tasks that went back to their queue keep their
+ * place there, and count as old.
  *
  * So whoever passes over a route, since it is for others first, says so here, and a while
- * later the store is asked whether tasks are left. What there is no room for then is looked
- * at again, until nothing is left: nobody else would tell of it before the next sweep. One
- * question is asked at a time, about a few routes, and RUMOURS_MAX routes stand here at most.
+ * later the store is asked whether tasks are left. Routes for which there is no room then are
+ * looked at again, until nothing is left: nobody else would report them before the next
+ * sweep. One question is asked at a time, about a few routes, and RUMOURS_MAX routes stand
+ * here at most.
  */
 import {
 	AT_RISK_MS,
@@ -154,7 +155,7 @@ export class LeftOvers {
 		return some;
 	}
 
-	/** @throws StoreError */
+	/** Asks the store what is left on these routes, and takes it. @throws StoreError */
 	async #ask(routes: readonly Route[]): Promise<void> {
 		const { shard, engine } = this.#parts;
 		const counts = await shard.tasks.leftOver(routes, AT_RISK_MS);

@@ -6,7 +6,7 @@
  * slots from the others. The slots of a silent shard can be recalled: whoever takes them
  * may have them, and the shard gets no more until it has answered what it owes. The
  * answer may still come, with tasks: as many as find free slots then have one, and the
- * rest have none. So it is with the places of types of which only so many fit.
+ * rest have none. The same holds for the places of types of which only so many fit.
  */
 import type { Route } from "../../protocol/route.ts";
 import type { Clock } from "../ports.ts";
@@ -15,8 +15,8 @@ import { NO_ROOMS, type TypeRoom } from "./type-caps.ts";
 /** The node's slots: see runner.ts. */
 export interface SlotBook {
 	/**
-	 * Takes up to so many free slots. With `orNone`, takes none if it cannot be as many as
-	 * there might be. Returns how many.
+	 * Takes up to so many free slots. With `orNone`, takes none if it can get neither all of
+	 * them nor a share. Returns how many it got.
 	 */
 	reserve(slotsMax: number, orNone: boolean): number;
 	/** Takes so many free slots, or none; returns whether it did. */
@@ -26,7 +26,7 @@ export interface SlotBook {
 
 /** How many tasks of each type fit: see type-caps.ts. */
 export interface TypePlaces {
-	/** Undefined if there is no place for a task of each route. */
+	/** Sets a place aside for a task of each route; undefined if they do not all fit. */
 	setAsideAll(routes: readonly Route[]): readonly TypeRoom[] | undefined;
 	giveBack(rooms: readonly TypeRoom[]): void;
 }

@@ -49,7 +49,7 @@ export interface ReconcilerParts {
 		readonly expects: boolean;
 		/** The highest token that a claim has brought here. */
 		readonly newestToken: number;
-		/** The newest token at the time a claim was lost; undefined if none is. */
+		/** The newest token at the time when a claim was lost; undefined if none is lost. */
 		lostAfter: number | undefined;
 	};
 	/** See renewer.ts. */
@@ -73,7 +73,7 @@ export interface RunningTasks {
 	): number;
 }
 
-/** So many pulses ask once more about everything that was asked about before. */
+/** The number of pulses that together ask once more about everything that was asked about before. */
 const TURNS = 2;
 
 export class Reconciler {

@@ -49,7 +49,7 @@ export class Reviser {
 		this.#parts = parts;
 	}
 
-	/** Reopens tasks. Outcomes are in order. At most RETRY_BATCH_MAX. */
+	/** Reopens tasks, RETRY_BATCH_MAX at most. Outcomes are in order. */
 	async reopen(all: readonly Reopening[]): Promise<readonly RetryOutcome[]> {
 		const { shard, hinter, timekeeper } = this.#parts;
 		const requests = all.map(

@@ -2,24 +2,24 @@
 import type { Histogram } from "../../protocol/instruments.ts";
 import type { Sums } from "../../protocol/work-sums.ts";
 
-/** How an attempt ends; `lost`: with its lease. */
+/** How an attempt ends. `lost`: its lease was. */
 export type RunEnd =
 	| ("success" | "failure" | "timeout" | "snoozed" | "cancelled")
 	| ("crashed" | "handed-back" | "lost");
 
-/** Of one type. */
+/** The counts of one type. */
 export interface TypeRuns {
-	/** The moving average in ms; undefined before the first run. */
+	/** The moving average of the runs in ms; undefined before the first. */
 	meanMs: number | undefined;
 	readonly ends: Record<RunEnd, number>;
 	readonly ranS: Histogram;
 }
 
-/** Of one route. */
+/** The counts of one route. */
 export interface RouteRuns {
 	readonly queue: string;
 	readonly type: string;
 	readonly ofType: TypeRuns;
-	/** Since they were taken last; undefined: there is nothing in them. */
+	/** The sums since they were last taken; undefined if there are none. */
 	sums: Sums | undefined;
 }

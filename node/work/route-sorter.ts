@@ -1,6 +1,6 @@
 /**
  * RouteSorter: the routes with work in one shard that this node has seen, which of them
- * are served as far as it knows, and what it tells the store about that.
+ * somebody serves, as far as it knows, and what it reports to the store about that.
  *
  * A node hears about each route once, when the route comes to have work: so a pulse costs
  * the same however many there are. A sweep tells it again about routes that it would
@@ -20,7 +20,7 @@ import type { GoodPulse, RoutesKnown } from "../ports.ts";
 
 type Told = Pick<GoodPulse, "raised" | "routes">;
 
-/** The node has seen no route yet, and the sweep begins. */
+/** What a node knows that has seen no route yet, and whose sweep begins. */
 const NONE: RoutesKnown = { again: 0 };
 
 /** See roster.ts. */

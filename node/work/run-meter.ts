@@ -1,7 +1,8 @@
 /**
- * RunMeter: what becomes of the tasks in this node's hands: how they end, how long they wait and
- * run; by type since the node began, and by queue and type since that was taken last. What
- * takes less than to hand it to another node would is run where it came.
+ * RunMeter: what becomes of the tasks in this node's hands: how they end, and how long they
+ * wait and run; by type since the node began, and by queue and type since that was last
+ * taken. It also tells which types are short: such tasks run where they came, because to
+ * hand them to another node would take longer.
  *
  * A task's route is looked up once, as it comes; at its end all is at hand.
  */
@@ -23,7 +24,7 @@ import type { RouteRuns, RunEnd, TypeRuns } from "./route-runs.ts";
 /** The weight of the newest measurement in the moving average. */
 const NEWEST = 1 / 8;
 
-/** The ends of jobs that were not cancelled, by their outcome. */
+/** How an attempt that was not cancelled ends, by the outcome of its job. */
 const END_OF: Readonly<Record<JobOutcome["kind"], RunEnd | undefined>> = {
 	success: "success",
 	failure: "failure",
@@ -36,7 +37,7 @@ const END_OF: Readonly<Record<JobOutcome["kind"], RunEnd | undefined>> = {
 };
 
 export class RunMeter {
-	/** From when tasks were due to their first claims, in seconds. */
+	/** How long tasks waited from when they were due to their first claims, in seconds. */
 	readonly waitedS = new Histogram(WORK_BOUNDS_S);
 	readonly byType = new Labelled<TypeRuns>(newRuns);
 	readonly #byRoute = new Labelled<RouteRuns>(
@@ -44,7 +45,7 @@ export class RunMeter {
 		STATS_ROUTES_MAX,
 	);
 
-	/** A task was claimed, and is to run here. What is told at its end is to be told of this. */
+	/** Counts a task that was claimed, and is to run here. Its end is to be counted in what this returns. */
 	claimed(task: ClaimedTask): RouteRuns {
 		const runs = this.#byRoute.at(task.route);
 		if (task.attempt > 1) return runs;
@@ -56,7 +57,7 @@ export class RunMeter {
 		return runs;
 	}
 
-	/** A job is over. `how` is `lost` or `cancelled`, if it was. */
+	/** Counts the end of a job. `how` is `lost` or `cancelled`, if it was. */
 	over(
 		runs: RouteRuns,
 		outcome: JobOutcome,
@@ -84,7 +85,7 @@ export class RunMeter {
 		return (this.byType.get(type)?.meanMs ?? SPREAD_MS_MIN) < SPREAD_MS_MIN;
 	}
 
-	/** What has come about since this was asked last, by queue and type. */
+	/** Takes the sums since this was last asked, by queue and type. */
 	takeSums(): WorkSums[] {
 		const all = new Map<string, WorkSums & Sums>();
 		for (const [, runs] of this.#byRoute) {
@@ -99,7 +100,7 @@ export class RunMeter {
 		return [...all.values()];
 	}
 
-	/** They could not be passed on. */
+	/** Puts sums back that could not be passed on. */
 	putBack(sums: readonly WorkSums[]): void {
 		for (const each of sums) {
 			const { queue, type } = each;

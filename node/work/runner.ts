@@ -107,8 +107,8 @@ export class Runner {
 	}
 
 	/**
-	 * Starts tasks, each in a slot reserved before; one that is here already, once its older
-	 * attempt is over. An attempt that comes again, or is older than the one here, is dropped;
+	 * Starts tasks, each in a slot reserved before; a task that is here already is started once
+	 * its older attempt is over. An attempt that comes again, or is older than the one here, is dropped;
 	 * one that its type has no place for is given back.
 	 */
 	deliver(shard: number, tasks: readonly ClaimedTask[]): void {
@@ -164,7 +164,7 @@ export class Runner {
 		this.#parts.executor.expectIsolated(agoMs);
 	}
 
-	/** The types of the tasks in this node's hands, one each. */
+	/** The type of each task in this node's hands. */
 	*types(): Iterable<string> {
 		for (const { job } of this.#held) yield job.type;
 	}
@@ -249,7 +249,7 @@ export class Runner {
 		return this.#byTask.find(id, chainOf(id), isIt);
 	}
 
-	/** If the lease stands after all, the store accepts the ends of those that run on. */
+	/** The attempts that stop if the lease is lost. (If it stands after all, the store accepts the ends of the others.) */
 	*#heeds(shard: number): Iterable<Held> {
 		for (const held of this.#held)
 			if (held.shard === shard && !held.runsOn) yield held;
@@ -271,7 +271,7 @@ export class Runner {
 		executor.abort(held.job, reason, abortGraceMs);
 	}
 
-	/** Once for all slots that come free in one burst. */
+	/** Notifies those who wait for slots, once for all that come free in one burst. */
 	tellFreed(): void {
 		if (this.#freedSoon) return;
 		this.#freedSoon = true;

@@ -22,7 +22,7 @@ export interface SilenceWatchParts {
 export class SilenceWatch {
 	#heardMs = Number.NEGATIVE_INFINITY;
 	#watching = false;
-	/** This node stood still since the last answer, and the store was given its time again. */
+	/** Whether this node stood still since the last answer, so that the store was given its time again. */
 	#excused = false;
 	readonly #parts: SilenceWatchParts;
 

@@ -65,7 +65,7 @@ export class SlotBook {
 		return true;
 	}
 
-	/** These slots are taken, or come back unused. */
+	/** Ends the reservation of slots that are taken now, or come back unused. */
 	release(slots: number): void {
 		this.#reserved -= slots;
 	}

@@ -7,9 +7,9 @@ import { StoreError, type Submission, type SubmitOutcome } from "../ports.ts";
 
 export interface Item {
 	readonly task: NewTask;
-	/** Since when the task waits here, on the monotonic clock. */
+	/** Since when the task has waited here, on the monotonic clock. */
 	readonly sinceMs: number;
-	/** Undefined once it has been called. */
+	/** Settles the promise of the task's outcome; undefined once it has been called. */
 	settle: ((outcome: Submission) => void) | undefined;
 }
 

@@ -9,7 +9,7 @@ import type { NewTask } from "../../protocol/task.ts";
 
 interface Waiting {
 	readonly task: NewTask;
-	/** Since when the task waits, on the monotonic clock. */
+	/** Since when the task has waited, on the monotonic clock. */
 	readonly sinceMs: number;
 }
 
@@ -35,8 +35,8 @@ export class SubmitQueue<Item extends Waiting> {
 	}
 
 	/**
-	 * Takes out the first that fit into one script. Those of them that have waited since
-	 * before `oldestMs` are late.
+	 * Takes out the first tasks that fit into one script. Those that have waited since before
+	 * `oldestMs` are late.
 	 */
 	take(oldestMs: number): { batch: Item[]; late: Item[] } {
 		let bytes = 0;

@@ -63,7 +63,7 @@ export interface SubmitterParts {
 	};
 	/** See claimer.ts. */
 	readonly claimer: {
-		/** Stores tasks for this node to take at once. Undefined if it cannot take all: nothing was sent. */
+		/** Stores tasks for this node to take at once. Undefined if it cannot take them all: then nothing was sent. */
 		submit(
 			tasks: readonly NewTask[],
 		): Promise<readonly SubmitOutcome[]> | undefined;
@@ -94,7 +94,7 @@ export interface SubmitterParts {
 	readonly arrival: {
 		/** Whether so many tasks need not wait until the node knows who else is there. */
 		admits(tasks: number): boolean;
-		/** Resolves when none have to. */
+		/** Resolves when no task has to wait for that any more. */
 		readonly over: Promise<void>;
 	};
 	/** See timekeeper.ts. */
@@ -118,9 +118,9 @@ export class Submitter {
 	readonly #underWay = new Set<Batch>();
 	/** The burst that is being gathered. */
 	#burst: { readonly sinceMs: number; tasks: number } | undefined;
-	/** What waits goes on its way when the node knows who else is there. */
+	/** Resolves when what waits is sent, since the node knows who else is there. */
 	#afterArrival: Promise<void> | undefined;
-	/** Whether the last burst was of one task. */
+	/** Whether the last burst was a single task. */
 	#calm = true;
 	/** Whether the store owes answers and has given none for SUBMIT_SILENCE_MS. */
 	#silent = false;

@@ -26,7 +26,7 @@ export interface TaskExit {
 		finish(end: TaskEnd): void;
 		giveBack(returned: Returned): void;
 	};
-	/** For the jitter of retries. */
+	/** The chance for the jitter of retries. */
 	readonly random: Pick<Random, "unit">;
 	/** See renewer.ts. */
 	readonly renewer: { storeNowMs(): number };
@@ -37,7 +37,7 @@ type Reckoning = Pick<TaskExit, "random" | "renewer">;
 /** A task given back, and the route on which it waits again. */
 export type Returned = GiveBack & Pick<ClaimedTask, "route" | "priority">;
 
-/** What a task leaves as: only an end has a state. */
+/** A task as it leaves: only an end has a state. */
 export type Left = TaskEnd | Returned;
 
 /** A task that leaves, and what was settled for it while it was here. */
@@ -64,7 +64,7 @@ const CANCELLED: TaskError = {
 	message: "It was cancelled while it ran.",
 };
 
-/** What a task whose job has come to this leaves as. */
+/** What a task leaves as, given the outcome of its job. */
 export function leave(
 	leaving: Leaving,
 	outcome: JobOutcome,

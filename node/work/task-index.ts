@@ -6,12 +6,12 @@
  */
 import { hash32 } from "../../protocol/shard.ts";
 
-/** As many as a node has tasks at most: then a chain has one thing on average. */
+/** The number of chains: the most tasks that a node has, so that a chain has at most one thing on average. */
 const CHAINS = 4_096;
 
 export interface Indexed<T> {
 	readonly id: string;
-	/** The chain of its id, by `chainOf`. */
+	/** The chain of its id, from `chainOf`. */
 	readonly chain: number;
 	/** The next thing in the same chain; kept by the index. */
 	next: T | undefined;

@@ -42,7 +42,7 @@ interface SharingShard {
 
 export class Turns {
 	#first = 0;
-	/** Runs while a claimer lacks slots that may be recalled soon. */
+	/** The timer that runs while a claimer lacks slots that may be recalled soon. */
 	#recall: Timer | undefined;
 	readonly #clock: Clock;
 	readonly #shards: readonly SharingShard[];

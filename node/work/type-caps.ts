@@ -7,8 +7,8 @@
  * Whether they fit is asked again when they come: handlers may have been loaded anew
  * meanwhile, or the places of a silent shard given to another.
  *
- * Types without a cap cost a look at their settings. Of a type that gets one the tasks
- * in hand are counted once, and from then on as they come and go.
+ * Types without a cap cost a look at their settings. When a type gets one, its tasks in
+ * hand are counted once, and from then on as they come and go.
  */
 import type { HandlerSettings } from "../../protocol/handler-settings.ts";
 import { type Route, typeOf } from "../../protocol/route.ts";
@@ -22,7 +22,7 @@ export interface TypeCapsParts {
 
 /** Who has the tasks: see runner.ts. */
 export interface TaskHolder {
-	/** The types of all tasks in hand, one each. */
+	/** The type of each task in hand. */
 	types(): Iterable<string>;
 	/** There is room again for tasks of some type. */
 	tellFreed(): void;
@@ -36,7 +36,7 @@ export interface TypeRoom extends ClaimRoom {
 export const NO_ROOMS: readonly TypeRoom[] = [];
 
 export class TypeCaps {
-	/** Of types that have a cap, or had one: the tasks in hand, and places set aside. */
+	/** How many tasks are in hand, and places set aside, for each type that has a cap, or had one. */
 	readonly #used = new Map<string, number>();
 	readonly #parts: TypeCapsParts;
 	readonly #holder: TaskHolder;
@@ -88,7 +88,7 @@ export class TypeCaps {
 		});
 	}
 
-	/** The places are free again, or their tasks are here. */
+	/** Gives places back: they are free again, or their tasks are here. */
 	giveBack(rooms: readonly TypeRoom[]): void {
 		for (const { type, tasks } of rooms) this.#use(type, -tasks);
 		if (rooms.length > 0) this.#holder.tellFreed();

@@ -1,7 +1,7 @@
 /**
- * WantedRoutes: the routes of one shard of which this node is to take so many tasks and
+ * WantedRoutes: the routes of one shard of which this node is to take a number of tasks and
  * no more, because the rest are left to other nodes (see spreader.ts). A claim for them
- * asks for as many. Tasks that it does not find have been taken by somebody else, and are
+ * asks for that many. Tasks that it does not find have been taken by somebody else, and are
  * not asked for again.
  *
  * At most RUMOURS_MAX entries of one sender stand here, as with rumours in
@@ -21,7 +21,7 @@ export type TakenRoutes = ReadonlyMap<Route, Wanted>;
 
 export class WantedRoutes {
 	readonly #wanted = new Map<Route, Wanted>();
-	/** How many entries are the word of each sender. */
+	/** The number of entries that are the word of each sender. */
 	readonly #words = new Map<string, number>();
 
 	get size(): number {
