@@ -1,8 +1,8 @@
 /**
- * Ec2: what EC2 tells this machine, and what the node makes of it.
+ * Ec2: what EC2 tells this machine, and what the node does about it.
  *
- *     spot/instance-action               the machine is taken away at a time that is told: the
- *                                        node drains, and is gone CLOUD_MARGIN_MS before
+ *     spot/instance-action               the machine is taken away at a stated time: the node
+ *                                        drains, and is gone CLOUD_MARGIN_MS before that
  *     autoscaling/target-lifecycle-state the group is to stop this machine: the node drains
  *     events/recommendations/rebalance   it may soon be taken away: others get work first
  *
@@ -42,18 +42,19 @@ export interface Ec2Parts {
 	readonly isPlaced: boolean;
 }
 
-/** The node, as its cloud has a say in it. */
+/** The node, as far as its cloud has a say in it. */
 export interface NoticedNode {
-	/** Drains it, in the time that it has been given for that, or in this if it is less. */
+	/** Drains the node, in the time that it has been given for that or in this, whichever is less. */
 	drainWithin(ms: number): void;
 	markAtRisk(): void;
-	/** It runs on this machine. */
+	/** The node runs on this machine. */
 	placed(machine: CloudMachine): void;
 }
 
 /**
- * Asks until it is answered, for METADATA_START_MS at most; what is not known then is left
- * out. Undefined if there was no answer: see `Ec2`, which goes on asking.
+ * Asks which machine this is, until it is answered, for METADATA_START_MS at most; what is
+ * not known then is left out. Undefined if there was no answer: see `Ec2`, which goes on
+ * asking.
  */
 export async function readMachine({
 	clock,
@@ -79,7 +80,7 @@ export async function readMachine({
 	}
 }
 
-/** @throws Error if the service does not answer all of it. */
+/** Asks which machine this is. @throws Error if the service does not answer all of it. */
 async function machineOf(metadata: MachineMetadata): Promise<CloudMachine> {
 	const [zone, instanceId, instanceType, lifecycle] = await Promise.all(
 		[
@@ -107,7 +108,7 @@ interface Look {
 	readonly action: string | undefined;
 	readonly groupState: string | undefined;
 	readonly recommendation: string | undefined;
-	/** Why not all of it could be asked for. */
+	/** Why some of it could not be asked for. */
 	readonly failure: Error | undefined;
 }
 
@@ -117,7 +118,7 @@ export class Ec2 {
 	#closed = false;
 	#silent = false;
 	#isPlaced: boolean;
-	/** What was acted on already. */
+	/** The notices that were acted on already. */
 	#heeded = new Set<string>();
 
 	constructor(parts: Ec2Parts) {
@@ -167,7 +168,7 @@ export class Ec2 {
 		node.placed(machine);
 	}
 
-	/** What can be asked for is heeded, whatever becomes of the rest. */
+	/** Asks for everything; what is answered is heeded, whatever becomes of the rest. */
 	async #ask(): Promise<Look> {
 		const { metadata } = this.#parts;
 		let failure: Error | undefined;
@@ -223,7 +224,7 @@ export class Ec2 {
 		return this.#heeded.add(notice).size > size;
 	}
 
-	/** Until the machine is taken away. A notice that cannot be read gives as long as EC2 gives at most. */
+	/** The time until the machine is taken away. A notice that cannot be read counts as the longest that EC2 gives. */
 	#leftMs(action: string): number {
 		const atMs = Date.parse(/"time"\s*:\s*"([^"]+)"/.exec(action)?.[1] ?? "");
 		const leftMs = atMs - this.#parts.clock.wallMs();

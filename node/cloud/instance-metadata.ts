@@ -11,7 +11,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Clock, MachineMetadata } from "../ports.ts";
 
-/** Where it is on every machine of EC2. */
+/** The address of the service on every machine of EC2. */
 export const METADATA_ENDPOINT = "http://169.254.169.254";
 
 interface Answer {
@@ -22,7 +22,7 @@ interface Answer {
 export class InstanceMetadata implements MachineMetadata {
 	readonly #endpoint: string;
 	readonly #clock: Clock;
-	/** Under way or answered; undefined: there is none, or it was refused. */
+	/** The token, under way or answered; undefined if there is none, or it was refused. */
 	#token: Promise<string> | undefined;
 
 	constructor(endpoint: string, clock: Clock) {

@@ -8,22 +8,22 @@ import type { ServiceManager } from "../ports.ts";
 
 /** What a service finds in its environment. */
 export interface ServicePlace {
-	/** A path, or a name that begins with `@` for one that has no file. */
+	/** The path of the socket, or a name that begins with `@` for one without a file. */
 	readonly socket: string;
 	readonly watchdogMs?: number;
 }
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
-/** Not for processes that tasks start. */
+/** Processes that tasks start do not inherit the socket. */
 const SOCK_CLOEXEC = 0o2000000;
-/** Neither wait nor end by a signal. */
+/** MSG_DONTWAIT and MSG_NOSIGNAL: a send neither waits nor ends the process by a signal. */
 const SEND_FLAGS = 0x40 | 0x4000;
-/** Of `sockaddr_un`: its family, then a name of 108 bytes with its end. */
+/** The size of the family in `sockaddr_un`, before a name of 108 bytes with its end. */
 const FAMILY_BYTES = 2;
 const NAME_BYTES_MAX = 107;
 
-/** @throws Error with one clause that says why it cannot be used */
+/** Opens the socket. @throws Error with one clause that says why it cannot be used */
 export function openNotifySocket({
 	socket,
 	watchdogMs,
@@ -85,11 +85,11 @@ function loadSystem(): System {
 	}) as unknown as System;
 }
 
-/** That a part of Node.js may change with its next version is nothing to tell a user. */
+/** Loads a part of Node.js without the warning that it may change, which is of no use to a user. */
 function withoutWarning<T>(load: () => T): T {
 	const listeners = process.listeners("warning");
 	process.removeAllListeners("warning");
-	// It is told after this tick's code, and so before what is asked for now.
+	// The warning comes after this tick's code, and so before what is asked for now.
 	try {
 		return load();
 	} finally {

@@ -21,7 +21,7 @@ export class Place {
 			this.labels.add(label);
 	}
 
-	/** What the node's record says of it. */
+	/** What the node's record says about the machine and the labels. */
 	get record(): Pick<NodeRecord, "labels"> & CloudMachine {
 		return { labels: [...this.labels], ...this.#machine };
 	}

@@ -8,7 +8,7 @@
  *                  store that is away, or refuses, must not restart every node
  *     STOPPING=1   with how long it will take at most, however the stop came about
  *
- * What cannot be told now is told again a moment later.
+ * What cannot be sent now is sent again a moment later.
  */
 import {
 	RENEWALS_STUCK_MS,
@@ -24,21 +24,21 @@ export interface ServiceParts {
 	readonly node: ServedNode;
 }
 
-/** The node as its service manager is told of it. */
+/** The node, as far as its service manager hears about it. */
 export interface ServedNode {
-	/** One line for people. */
+	/** The status of the node in one line for people. */
 	readonly status: string;
 	/** When the last renewal began, on the monotonic clock, and so the one before had settled; undefined: none has begun yet. */
 	readonly renewalsBegunMs: number | undefined;
 }
 
-/** Signs of life within the time after which the manager takes a node for hung. */
+/** How many signs of life are given within the time after which the manager takes a node for hung. */
 const SIGNS = 3;
 
 export class Service {
 	readonly #parts: ServiceParts;
 	readonly #everyMs: number;
-	/** What is to be told once, as far as it was not taken yet. */
+	/** Messages that are sent once, and were not taken yet. */
 	#pending: string[] = [];
 	#status = "";
 	#stuck = false;
