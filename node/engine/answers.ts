@@ -26,7 +26,7 @@ import type { Watch } from "./watch.ts";
 
 export interface AnsweringParts {
 	readonly parts: EngineParts;
-	/** In the order of their shards. */
+	/** The engines, in the order of their shards. */
 	readonly engines: readonly ShardEngine[];
 	readonly access: Access;
 	readonly home: HomeWord;

@@ -12,12 +12,12 @@ import { EXIT_MS, STOP_BOUND_MS } from "../../protocol/limits.ts";
 import type { Clock, Log } from "../ports.ts";
 
 export interface Closing {
-	/** For the log. */
+	/** The name of the part, for the log. */
 	readonly part: string;
 	readonly close: () => Promise<void> | undefined;
 }
 
-/** Never rejects; resolves with the first error. */
+/** Closes all parts, in order. Never rejects; resolves with the first error. */
 export async function closeAll(
 	closings: readonly Closing[],
 	clock: Clock,
@@ -50,7 +50,7 @@ export interface StopperParts {
 	/** Both resolve with the number of tasks left in calls that nothing ends. */
 	readonly engine: {
 		stop(drainMs: number, awayMsMax?: number): Promise<number>;
-		/** If it drains already: it has no longer than this from now on. */
+		/** Bounds the time of a drain under way: it has no longer than this from now on. */
 		hurry(withinMs: number): void;
 		drop(): Promise<number>;
 	};
@@ -90,7 +90,7 @@ export class Stopper {
 	}
 
 	/**
-	 * Drains the node within its own time, or within this if it is less; also if it drains
+	 * Drains the node within its own time or within this, whichever is less; also if it drains
 	 * already.
 	 */
 	drainWithin(withinMs: number): void {

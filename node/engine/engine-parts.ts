@@ -35,7 +35,7 @@ export interface EngineParts {
 
 /** The program around an engine. */
 export interface NodeHost extends OwnHost {
-	/** As they are now. */
+	/** The host's figures, as they are now. */
 	figures(): HostFigures;
 	/**
 	 * Somebody asked this node, through any node, to drain and stop. May be called more

@@ -54,7 +54,8 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 	readonly access: Access;
 	readonly #parts: EngineParts;
 	/**
-	 * In the order of their shards. Collaborators are given this list before it is filled.
+	 * The engines of the shards, in order. Collaborators are given this list before it is
+	 * filled.
 	 */
 	readonly #engines: ShardEngine[] = [];
 	readonly #runner: Runner;
@@ -196,7 +197,7 @@ export class Engine implements ShardEngineEvents, RosterEvents {
 		this.#drainer.hurry(withinMs);
 	}
 
-	/** As `stop`, but ends tasks at once. */
+	/** Stops like `stop`, but ends tasks at once. */
 	async drop(): Promise<number> {
 		this.#stopped = true;
 		await this.#drainer.drop();

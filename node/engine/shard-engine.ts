@@ -264,7 +264,7 @@ export class ShardEngine implements HeldLease, RenewerEvents {
 		this.#parts.events.pulsed(this, pulse);
 		void this.reaper.expired(pulse.expired);
 		this.#sweeper.found(this.#sorter.pulsed(pulse));
-		// After this renewal: there are more routes than one pulse tells.
+		// Only after this renewal: there are more routes than one pulse reports.
 		if (pulse.routes.more) this.#parts.clock.soon(() => this.renewer.hurry());
 		this.#timekeeper.pulsed(pulse.nextTimeMs);
 		this.#parts.runner.cancel(this.shard.index, pulse.marks);

@@ -1,4 +1,4 @@
-/** VitalSigns: what the machine that a node runs on is told about it. */
+/** VitalSigns: the signs of life that a node gives to the machine it runs on. */
 
 export class VitalSigns {
 	readonly #engines: readonly SignedEngine[];
