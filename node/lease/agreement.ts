@@ -10,13 +10,13 @@
  * store with sessions or tasks and no number gets it from those nodes, or this node is
  * refused.
  *
- * Empty for that time means: at each question, and one is asked every STORE_RETRY_MS. A
- * store that pulses fill and somebody empties again between two questions passes for empty.
- * To pass for so long, it has to be emptied that quickly after every pulse.
+ * Empty for that time means empty at each question, and one is asked every STORE_RETRY_MS. A
+ * store that pulses fill and somebody empties again between two questions passes for empty;
+ * to pass for it all that time, it has to be emptied that quickly after every pulse.
  *
  * It asks again when the store comes back, and after a moment in any case. A store that
  * is there and takes no writes (replicas missing, a full disk, a script that hangs) keeps
- * the connection open, so no change of the connection tells when it takes writes again.
+ * the connection open, so no change of the connection shows when it takes writes again.
  */
 import { STORE_EMPTY_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import {
@@ -31,9 +31,12 @@ export interface AgreementParts {
 	readonly store: {
 		readonly up: boolean;
 		onChange(listener: (up: boolean) => void): void;
-		/** @throws StoreError if it cannot agree now; any other error means that the node does not fit */
+		/**
+		 * Asks the store. @throws StoreError if it cannot agree now; any other error means
+		 * that the node does not fit
+		 */
 		agreeOnShards(mayMake: boolean): Promise<Agreement>;
-		/** What to throw if the answer stays `used`. */
+		/** The error to throw if the answer stays `used`. */
 		numberIsLost(): StoreMismatch;
 	};
 	readonly clock: Clock;
@@ -51,7 +54,7 @@ interface Lack {
 }
 
 /**
- * Resolves with true once agreed, with false if the node stops before.
+ * Agrees with the store. Resolves with true once agreed, with false if the node stops before.
  *
  * @throws what `agreeOnShards` throws, except a `StoreError`
  */

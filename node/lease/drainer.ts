@@ -102,7 +102,7 @@ export class Drainer {
 		);
 	}
 
-	/** In a drain under way, tasks have no longer than this from now on. */
+	/** Shortens a drain under way: tasks have no longer than this from now on. */
 	hurry(withinMs: number): void {
 		const { clock } = this.#parts;
 		this.#endMs = Math.min(this.#endMs, clock.monoMs() + withinMs);

@@ -17,7 +17,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Clock, Random, Timer } from "../ports.ts";
 
-/** One renewal. */
+/** One renewal, as long as somebody waits for its answer. */
 export interface Beat {
 	/** Whether nobody waits any more for its answer. */
 	readonly isOver: boolean;
@@ -36,13 +36,13 @@ export interface HeartbeatParts {
 }
 
 export class Heartbeat {
-	/** When the last renewal began, on the monotonic clock: the outcome of the one before was known then. */
+	/** When the last renewal began, on the monotonic clock; the outcome of the one before was known by then. */
 	begunMs: number | undefined;
 	#timer: Timer | undefined;
 	/** The number of the renewal under way. */
 	#beats = 0;
 	#busy = false;
-	/** There may be news that the renewal under way does not bring. */
+	/** Whether there may be news that the renewal under way does not bring. */
 	#again = false;
 	#stopped = false;
 	readonly #parts: HeartbeatParts;

@@ -9,9 +9,9 @@
  * instead, whose answer says that the number is still its own, or ends the node. And
  * since an opening may reach its shard late, it says until when the number is sure.
  *
- * A shard may also keep a number that is no longer the cluster's, of which only shard 0 has
- * heard: that one alone has lost its data, or an opening came after its cluster was gone. So
- * what goes by a task's id in another shard is asked only on such a word, too.
+ * A shard may also keep a number that is no longer the cluster's, when only shard 0 has the
+ * new one: shard 0 alone has lost its data, or an opening came after its cluster was gone. So
+ * other shards are asked about the id of a task only on such a word, too.
  */
 
 import type { SessionName } from "../../protocol/lease.ts";
@@ -23,7 +23,7 @@ interface Member {
 	readonly shard: { readonly tasks: Pick<ShardTasks, "get"> };
 	readonly renewer: {
 		readonly session: SessionName | undefined;
-		/** In shard 0: whether it has just said that the number is this node's, and when that was asked. */
+		/** In shard 0: whether it has just said that the number is this node's. */
 		readonly knowsNumber: boolean;
 		readonly renewedMs: number | undefined;
 		hurry(): void;
@@ -33,7 +33,7 @@ interface Member {
 export class HomeWord {
 	readonly #engines: readonly Member[];
 
-	/** `engines` are in the order of their shards. */
+	/** `engines`: in the order of their shards. */
 	constructor(engines: readonly Member[]) {
 		this.#engines = engines;
 	}
@@ -63,14 +63,14 @@ export class HomeWord {
 		} catch (error) {
 			if (!(error instanceof StoreError) || error.kind !== "unknown")
 				throw error;
-			// Of what was to be done nothing has been.
+			// Nothing has been done of what was to be done.
 			const about =
 				"the first shard does not say whether the number is its own";
 			throw new StoreError("unreachable", about, error);
 		}
 	}
 
-	/** On the monotonic clock: the cluster cannot have another number before this. */
+	/** Until when the cluster is certain to have this node's number, on the monotonic clock. */
 	get sureUntilMs(): number {
 		return (this.#home.renewedMs ?? -Infinity) + STORE_EMPTY_MS;
 	}

@@ -1,7 +1,7 @@
 /**
  * LaterLife: how long a later life of this node has kept it out of a shard. Either this
- * node's clock was put back since its last life, whose lease will expire; or the other
- * one lives, and this one has to go.
+ * node's clock was put back since that life, whose lease will expire; or the other one
+ * lives, and this one has to go.
  */
 export class LaterLife {
 	#sinceMs: number | undefined;

@@ -1,6 +1,6 @@
 /**
  * OwnEntry: what a shard's registry has about this node. Makes the entry, renews it,
- * restores it, and asks for it when a pulse was refused or could not be answered.
+ * restores it, and reads it when a pulse was refused or could not be answered.
  */
 import { parseSession, type SessionName } from "../../protocol/lease.ts";
 import {
@@ -29,7 +29,7 @@ export interface OwnEntryParts {
 	};
 	/** See home-word.ts. */
 	readonly home: {
-		/** Until when the cluster is sure to have this node's number of shards. */
+		/** Until when the cluster is certain to have this node's number of shards. */
 		readonly sureUntilMs: number;
 	};
 }
@@ -93,9 +93,9 @@ export class OwnEntry {
 	}
 
 	/**
-	 * Whether the registry has something else of this node than holds now: the address at
-	 * which it is reached, as Redis was connected to over another network; or whether its
-	 * machine may soon be taken away, or is known only now.
+	 * Whether what the registry has about this node no longer holds: the address at which it is
+	 * reached, as Redis was connected to over another network; or whether its machine may soon
+	 * be taken away; or which machine that is, if it is known only now.
 	 */
 	get hasChanged(): boolean {
 		return tellable(this.#report.record()) !== this.#told;
@@ -141,9 +141,9 @@ export class OwnEntry {
 	}
 
 	/**
-	 * Whether the newer session is no other program's: this one asked for it, or an earlier
-	 * life of it, and the request reached the store late. A network may deliver what a
-	 * closed connection, or a dead process, had sent. Where the node's record is gone, nothing
+	 * Whether the newer session belongs to no other program: this one asked for it, or an
+	 * earlier life of it, and the request reached the store late. A network may deliver what a
+	 * closed connection, or a dead process, had sent. If the node's record is gone, nothing
 	 * says that there is another program. If there is one, the session that this one opens
 	 * next makes it look, too, and the later life of the two stays.
 	 *

@@ -111,7 +111,7 @@ export class Renewer {
 		this.#heartbeat.stop();
 	}
 
-	/** When the last renewal began, on the monotonic clock: the outcome of the one before was known then. */
+	/** When the last renewal began, on the monotonic clock; the outcome of the one before was known by then. */
 	get begunMs(): number | undefined {
 		return this.#heartbeat.begunMs;
 	}
@@ -132,12 +132,15 @@ export class Renewer {
 		return { session: this.session, generation: this.generation };
 	}
 
-	/** No renewal succeeded lately, or the last one failed: long before trust ends, so that failing peers can tell each other in time. */
+	/**
+	 * Whether no renewal succeeded lately, or the last one failed: long before trust ends,
+	 * so that failing peers can tell each other in time.
+	 */
 	get away(): boolean {
 		return this.session === undefined || this.#memory.upMs === undefined;
 	}
 
-	/** Others rely on it that the store is away: what was seen of it before no longer counts. */
+	/** This node has told others that the store is away: what it saw of the store before no longer counts. */
 	saidAway(): void {
 		this.#memory.missed();
 	}
@@ -160,7 +163,7 @@ export class Renewer {
 		return this.#memory.nowMs();
 	}
 
-	/** In shard 0: whether the cluster has this node's number, as surely as if seen now; to get another takes STORE_EMPTY_MS. */
+	/** In shard 0: whether the cluster certainly has this node's number; to get another takes STORE_EMPTY_MS. */
 	get knowsNumber(): boolean {
 		return this.#ageMs <= PULSE_MS_MAX;
 	}
@@ -237,7 +240,7 @@ export class Renewer {
 		events.opened(opened.previous, opened.name);
 	}
 
-	/** A later life has our lease. */
+	/** A later life of this node has the lease. */
 	#notLetIn(): void {
 		const { clock, ttlMs, shard, log } = this.#parts;
 		log.debug({ shard: shard.index }, "a later life of this node has a lease");

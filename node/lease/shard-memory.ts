@@ -54,8 +54,8 @@ export class ShardMemory {
 	}
 
 	/**
-	 * The highest generation from which tokens are known: a counter that outgrew its bits
-	 * is in a later one than the one told.
+	 * The highest generation from which tokens are known. If the counter of tokens outgrew its
+	 * bits, that is a later one than the one told.
 	 */
 	get known(): Generation {
 		const { generation, run } = this.#raised;
@@ -65,7 +65,7 @@ export class ShardMemory {
 		};
 	}
 
-	/** The time on the shard's clock, as far as known here. */
+	/** The time on the shard's clock, as far as it is known here. */
 	nowMs(): number {
 		return this.#clock.monoMs() + this.#aheadMsMin;
 	}
@@ -81,7 +81,7 @@ export class ShardMemory {
 		this.#upSinceMs = undefined;
 	}
 
-	/** Whether the shard's clock is known as well as can be. */
+	/** Whether the shard's clock is known as well as it can be. */
 	get knowsClock(): boolean {
 		return this.#aheadMsMax - this.#aheadMsMin <= CLOCK_BLUR_MS_MAX;
 	}

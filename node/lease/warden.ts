@@ -58,7 +58,7 @@ export interface WardenParts {
 }
 
 export class Warden {
-	/** Leases that were not renewed since their trust ended, and when they had last been renewed. */
+	/** Leases that were not renewed since their trust ended, each with its last renewal before that. */
 	readonly #ended = new Map<HeldLease, number>();
 	#timer: Timer | undefined;
 	#dueMs = 0;
@@ -83,7 +83,7 @@ export class Warden {
 		const oldestMs = this.#oldestMs();
 		const nowMs = this.#parts.clock.monoMs();
 		const dueMs = (oldestMs ?? nowMs) + ASK_AGE_MS;
-		// An overdue lease is being looked after, whatever becomes of the others.
+		// An overdue lease is looked after already, whatever becomes of the others.
 		if (this.#timer !== undefined && dueMs <= nowMs) return;
 		this.#timer?.cancel();
 		this.#timer = undefined;
