@@ -1,7 +1,7 @@
 /**
  * EventCutter: keeps the stream of events of one shard to its size. Nodes take turns at it, a
- * few at a time and others each time, so that it is cut also if most are busy or away; whoever
- * finds it small enough has asked one short question.
+ * few at a time and others each time, so that it is cut even if most are busy or away; a node
+ * that finds it small enough has asked one short question.
  */
 import { EVENTS_TRIM_MS } from "../../protocol/limits.ts";
 import {

@@ -1,11 +1,12 @@
 /**
- * FigureKeeper: sees to it that the figures at the end of each step are kept in the store, so that whoever
- * looks at the cluster later sees how it came to be so. Nodes take turns; who comes second finds it
- * done, and has asked one short question. A node that starts keeps the figures of the step before, if nobody
- * has: what ends in its first moments is then more than nothing.
+ * FigureKeeper: sees to it that the figures at the end of each step are kept in the store, so
+ * that somebody who looks at the cluster later sees how it came to be as it is. Nodes take
+ * turns; a node that comes second finds it done, and has asked one short question. A node that
+ * starts keeps the figures of the step before, if nobody has: then what ends in its first
+ * moments shows against these.
  *
- * Since when the oldest task waits is looked for only where that takes one step of reading. With
- * more queues than that it is not known, unless somebody watches: then that one's node says it.
+ * Since when the oldest task waits is looked for only if that takes one step of reading. With
+ * more queues it is not known, unless somebody watches: then the node of whoever does says it.
  */
 import {
 	LIVE_STEP_MS,
@@ -29,7 +30,7 @@ export interface FigureKeeperParts {
 		readonly live: Pick<ShardLive, "sample">;
 		readonly tasks: Pick<ShardTasks, "queues">;
 	}[];
-	/** Those of the shards, in their order; may still be filled, as long as nothing runs. */
+	/** The engines of the shards, in their order; may still be filled, as long as nothing runs. */
 	readonly engines: readonly {
 		/** The time on the shard's clock, as this node estimates it. */
 		readonly renewer: { storeNowMs(): number };
@@ -47,7 +48,7 @@ export interface FigureKeeperParts {
 	};
 }
 
-/** The store may be so far behind what this node takes for its time. */
+/** How far the store's clock may be behind what this node takes for its time. */
 const SURE_MS = 25;
 
 export class FigureKeeper {
@@ -65,7 +66,7 @@ export class FigureKeeper {
 		this.#follow();
 	}
 
-	/** The store may not be there yet. */
+	/** Keeps the figures of the step before, again and again until the store is there. */
 	async #begin(): Promise<void> {
 		if (this.#stopped || (await this.#keep(false))) return;
 		this.#beginning = this.#parts.clock.after(LIVE_TURN_MS, () =>
@@ -78,7 +79,7 @@ export class FigureKeeper {
 		const { clock, engines } = this.#parts;
 		const nowMs = engines[0]?.renewer.storeNowMs() ?? 0;
 		const endMs = nowMs - (nowMs % LIVE_STEP_MS) + LIVE_STEP_MS;
-		// Past the end for sure: what is left of a step may be less than the clock can tell.
+		// Certainly past the end, as what is left of a step may be less than the clock can tell.
 		const ms = endMs - nowMs + SURE_MS;
 		this.#timer = clock.after(ms, () => this.#stepOver(endMs));
 	}
@@ -89,7 +90,7 @@ export class FigureKeeper {
 		this.#beginning?.cancel();
 	}
 
-	/** Of all nodes that hold a lease. */
+	/** The slots of all nodes that hold a lease. */
 	get slots(): number {
 		const { roster, runner } = this.#parts;
 		return roster.others
@@ -109,7 +110,7 @@ export class FigureKeeper {
 		});
 	}
 
-	/** Whether it could. */
+	/** Keeps the figures; returns whether it could. */
 	async #keep(isFirst: boolean): Promise<boolean> {
 		const { shards, log } = this.#parts;
 		try {
@@ -124,7 +125,7 @@ export class FigureKeeper {
 		}
 	}
 
-	/** 0: nothing waits. Undefined: there are too many queues to look at. */
+	/** Since when the oldest task waits; 0 if none does, undefined if there are too many queues to look at. */
 	async #oldest(): Promise<number | undefined> {
 		const request = { above: -1, limit: QUEUES_STEP_MAX };
 		const replies = await Promise.all(

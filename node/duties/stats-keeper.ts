@@ -1,7 +1,7 @@
 /**
  * StatsKeeper: adds to the store how work went on this node, every STATS_ADD_MS if there is
- * anything to add. What the store does not take is added to what comes; what it may have taken
- * is not, as it would count twice.
+ * anything to add. Sums that the store does not take are added next time; those that it may
+ * have taken are not, as they would count twice.
  */
 import { STATS_ADD_MS, STATS_ADDED_MAX } from "../../protocol/limits.ts";
 import { writeSums } from "../../protocol/work-sums.ts";
@@ -17,7 +17,7 @@ import {
 export interface StatsKeeperParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	/** Of the shard that all nodes use. */
+	/** The statistics of the shard that all nodes use. */
 	readonly stats: Pick<ShardStats, "add">;
 	/** See run-meter.ts. */
 	readonly meter: {
@@ -44,7 +44,7 @@ export class StatsKeeper {
 		this.#timer?.cancel();
 	}
 
-	/** Adds what there is now. */
+	/** Adds the sums that there are now. */
 	async add(): Promise<void> {
 		const { stats, meter, log } = this.#parts;
 		let left = meter.takeSums();
@@ -63,7 +63,7 @@ export class StatsKeeper {
 	}
 }
 
-/** How many of them fit into one go: one at least. */
+/** How many of these sums fit into one call; at least one. */
 function countOf(sums: readonly WorkSums[]): number {
 	let amounts = 0;
 	const over = sums.findIndex((each) => {

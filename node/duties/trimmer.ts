@@ -48,14 +48,14 @@ export interface TrimmerParts {
 export class Trimmer {
 	#timer: Timer | undefined;
 	#trimming = false;
-	/** Room was looked for in vain, and is not looked for again before this, on the monotonic clock. */
+	/** When room may be looked for again after it was looked for in vain, on the monotonic clock. */
 	#nextRoomMs = Number.NEGATIVE_INFINITY;
 	/**
-	 * Everything that may be discarded has been: the excess is too young, and ends do not
-	 * bring a look before this.
+	 * When ends may bring a look again, after everything was discarded that may be, and
+	 * the rest was too young.
 	 */
 	#nextLookMs = Number.NEGATIVE_INFINITY;
-	/** Not logged each time: if many tasks end and few fit, it is a steady state. */
+	/** When it may be logged again: if many tasks end and few fit, this is a steady state. */
 	#nextTellMs = Number.NEGATIVE_INFINITY;
 	#stopped = false;
 	readonly #parts: TrimmerParts;
@@ -82,7 +82,7 @@ export class Trimmer {
 		if (this.#trimming || clock.monoMs() < this.#nextLookMs) return;
 		const { keeps } = retention;
 		if (keeps === undefined) return;
-		// A batch over, so that each call has a batch's worth to do.
+		// Beyond by a whole batch, so that each call has a batch's worth to do.
 		const isBeyond = (kind: EndKind) =>
 			kept[kind].number >= keeps[kind].number + TRIM_BATCH_MAX ||
 			kept[kind].bytes > keeps[kind].bytes;
