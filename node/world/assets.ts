@@ -17,14 +17,17 @@ import { promisify } from "node:util";
 
 /** The name under which the executable, and the bundle's folder, hold the code of a worker. */
 export const WORKER_ASSET = "worker.cjs";
-/** The manual's name there: a JSON object of its pages by chapter, the overview under "", and its pictures. */
+/**
+ * The name of the manual in that place: a JSON object of its pages by chapter, the overview
+ * under "", and its pictures.
+ */
 export const MANUAL_ASSET = "manual.json";
-/** What the dashboard's page is drawn by there: a JSON object of its `script` and its `style`. */
+/** The name of what draws the dashboard's page in that place: a JSON object of its `script` and its `style`. */
 export const PAGE_ASSET = "page.json";
-/** The name of the API's client there: one module, as a browser loads it. */
+/** The name of the API's client in that place: one module, as a browser loads it. */
 export const CLIENT_ASSET = "client.mjs";
 
-/** Of everything that is bundled, only the whole ends like this. */
+/** Whether this runs from the bundle: of everything that is bundled, only that file ends like this. */
 const isBundle = import.meta.url.endsWith(".mjs");
 
 /** Where the project lies, or what was built from it. */
@@ -36,13 +39,13 @@ export function readAsset(path: string): string {
 	return readFileSync(new URL(path, TOP), "utf8");
 }
 
-/** What was made when the program was built; undefined if the program runs from its sources. */
+/** A file that was made when the program was built; undefined if the program runs from its sources. */
 function readBuilt(name: string): string | undefined {
 	if (isSea()) return getAsset(name, "utf8");
 	return isBundle ? readAsset(`dist/${name}`) : undefined;
 }
 
-/** Read once: a bundle that is built anew meanwhile is not of this program. */
+/** The worker's code, read once: a bundle that is built meanwhile does not belong to this program. */
 const bundledWorker = readBuilt(WORKER_ASSET);
 
 /**
@@ -83,7 +86,7 @@ interface PageParts {
 	readonly style: Buffer;
 }
 
-/** `maker` is the script that prints it for a program that runs from its sources. */
+/** Gives access to what was built. `maker`: the script that prints it for a program that runs from its sources. */
 function openBuilt<T>(
 	name: string,
 	maker: string,
@@ -108,7 +111,7 @@ function parseManual(text: string): Manual {
 	);
 }
 
-/** Runs in a process of its own: the program does not carry what makes it. */
+/** Runs a script in a process of its own, as the program does not carry what the script needs. */
 async function make(maker: string): Promise<string> {
 	const script = new URL(`scripts/build/${maker}`, TOP);
 	const { stdout } = await promisify(execFile)(
@@ -124,7 +127,7 @@ async function make(maker: string): Promise<string> {
  * that started it.
  */
 export const TASK_COMMAND = "run-one-task";
-/** The same program in the bundle's folder, as a file of its own. */
+/** The name of the same program in the bundle's folder, as a file of its own. */
 export const TASK_PROGRAM = "task.mjs";
 
 /** How to start a process that runs one task: see `task-main.ts`. */

@@ -29,18 +29,18 @@ export function holdProcess(): void {
 	setInterval(() => {}, 2 ** 31 - 1);
 }
 
-/** Crockford's base 32, lower case: no i, l, o, u to misread. */
+/** Crockford's base 32 in lower case, without i, l, o and u, which can be misread. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 const DRAW_CHARS = 4_096;
 
-/** Drawn by the thousand: one draw for every id would cost more than the id. */
+/** Characters drawn by the thousand: one draw for every id would cost more than the id. */
 let drawn = "";
 let taken = 0;
 
 function draw(): string {
 	const chars = randomBytes(DRAW_CHARS);
-	// Not by an iterator, which would make more garbage than all else that is done for a task.
+	// An iterator would make more garbage than everything else that is done for a task.
 	for (let at = 0; at < chars.length; at++)
 		chars[at] = ALPHABET.charCodeAt((chars[at] as number) & 31);
 	return chars.toString("latin1");
@@ -76,7 +76,7 @@ export function systemLoad(): () => number {
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** So many characters out of 62, each equally likely; drawn from the system for this alone. */
+/** A secret of so many characters out of 62, each equally likely; drawn from the system for this alone. */
 export function systemSecret(chars: number): string {
 	let text = "";
 	while (text.length < chars) text += BASE62.charAt(randomInt(BASE62.length));

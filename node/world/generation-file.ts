@@ -1,9 +1,9 @@
 /**
  * The generations that a node has seen, in its data folder.
  *
- * Redis may lose tokens that it gave and the generation that they were of. Nodes that
- * remember the generation have it raised above that; this file lets a node remember that
- * restarted meanwhile. It is for one cluster: under another name the node begins anew.
+ * Redis may lose tokens that it gave, and with them their generation. Nodes that remember
+ * the generation have it raised above that; this file lets a node that restarted meanwhile
+ * remember it, too. It is for one cluster: under another name the node begins anew.
  *
  * The file is replaced by renaming, so a node that is killed leaves a whole one. It is
  * not synced: a host that crashes may lose all of it. A file that cannot be read or
@@ -27,7 +27,7 @@ export class GenerationFile implements Generations {
 	readonly #log: Log;
 	readonly #shards: Map<number, Generation>;
 
-	/** The folder must exist. */
+	/** Reads the file. The folder must exist. */
 	constructor(dataDir: string, cluster: string, log: Log) {
 		this.#path = join(dataDir, FILE);
 		this.#cluster = cluster;

@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
  */
 const GROWTH_PERCENT = 100;
 
-/** Applies to all threads; to be called before much is allocated. */
+/** Keeps the heap small, for all threads; to be called before much is allocated. */
 export function keepHeapSmall(): void {
 	setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
 }

@@ -20,7 +20,7 @@ export interface SystemLog extends Log {
 	end(clock: Clock): Promise<void>;
 }
 
-/** Every line contains `bindings`, and what `changing` returns when it is written. */
+/** The log of a program. Every line contains `bindings`, and what `changing` returns when it is written. */
 export function systemLog(
 	level: string,
 	bindings: object,
@@ -68,7 +68,7 @@ function written(lines: NodeJS.EventEmitter, clock: Clock): Promise<void> {
 	});
 }
 
-/** What pino's destination keeps until it is written: lines that wait behind the one under way. */
+/** The lines that pino's destination keeps until they are written, behind the one under way. */
 interface Unwritten {
 	readonly _writing: boolean;
 	readonly _writingBuf: string;

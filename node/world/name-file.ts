@@ -21,7 +21,7 @@ export class NameFile implements NodeName {
 	#current: string;
 	readonly #given = Promise.withResolvers<void>();
 
-	/** The folder must exist. `wished`: what the node is to be called if that name is free. */
+	/** Reads the file. The folder must exist. `wished`: what the node is to be called if that name is free. */
 	constructor(dataDir: string, wished: string, log: Log) {
 		this.#path = join(dataDir, FILE);
 		this.wished = wished;
@@ -58,7 +58,7 @@ export class NameFile implements NodeName {
 		try {
 			const { wished, name } = JSON.parse(readFileSync(this.#path, "utf8"));
 			if (wished !== this.wished) return;
-			// Only names that the store makes from the wish.
+			// Only names count that the store makes from the wish.
 			if (name === wished) return name;
 			const number = String(name).slice(wished.length);
 			if (String(name).startsWith(wished) && /^-\d{1,9}$/.test(number))

@@ -48,7 +48,7 @@ export class OwnAddress {
 		this.#local = address?.replace(/^::ffff:(?=[\d.]+$)/i, "");
 	}
 
-	/** Finds out where the default routes go. */
+	/** Finds out from which addresses the default routes lead. */
 	async look(): Promise<void> {
 		for (const family of [4, 6] as const) {
 			const address = await this.#routeTo(FAR_AWAY[family]);
@@ -105,7 +105,10 @@ function leavesHost(address: string): boolean {
 	return !/^(127\.|169\.254\.|::1$|fe80:)/i.test(address);
 }
 
-/** The system chooses a route as soon as a datagram has an address; none is sent. */
+/**
+ * The address from which this machine would write to another. The system chooses a route as
+ * soon as a datagram socket has a destination; nothing is sent.
+ */
 function routedAddress(far: string): Promise<string | undefined> {
 	return new Promise((resolve) => {
 		const socket = createSocket(isIPv4(far) ? "udp4" : "udp6");

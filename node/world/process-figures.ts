@@ -11,7 +11,7 @@ const NS_PER_S = 1e9;
 const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
 
 /**
- * What of this process is in the machine's memory. Undefined if the system does not say:
+ * How much of this process is in the machine's memory. Undefined if the system does not say:
  * it is read from a file, and a process that has too many open cannot open another.
  */
 export function residentBytes(): number | undefined {
@@ -49,8 +49,8 @@ export function systemFigures(
 }
 
 /**
- * Two windows. The older one is reported, and ends when the newer becomes LOOP_WINDOW_MS
- * old: so whoever asks, and however many do, sees some seconds.
+ * How late the event loop is, measured over two windows. The older one is reported, and ends
+ * when the newer becomes LOOP_WINDOW_MS old: so everybody who asks sees some seconds.
  */
 class LoopDelay {
 	#older: ELDHistogram | undefined;
@@ -87,7 +87,7 @@ class LoopDelay {
 		};
 	}
 
-	/** From now on the window does not grow. */
+	/** Ends a window, which does not grow from now on. */
 	#end(window: ELDHistogram): void {
 		window.disable();
 		this.#sumS += totalS(window);
@@ -105,12 +105,12 @@ function totalS({ count, mean }: ELDHistogram): number {
 	return count === 0 ? 0 : count * lateS(mean);
 }
 
-/** The histogram holds the time between two looks. */
+/** How late a look was. The histogram holds the time between two looks. */
 function lateS(ns: number): number {
 	return Math.max(0, ns / NS_PER_S - LOOP_LOOK_MS / 1_000);
 }
 
-/** Undefined if the system does not say it this way. */
+/** The virtual memory of the process; undefined if the system does not say it this way. */
 function readVirtualBytes(): number | undefined {
 	const pages = readProc("/proc/self/statm")?.split(" ")[0];
 	return pages === undefined ? undefined : Number(pages) * 4_096;

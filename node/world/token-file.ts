@@ -12,7 +12,7 @@ import {
 } from "../../protocol/limits.ts";
 import type { Clock, GivenTokens, Log, Timer } from "../ports.ts";
 
-/** For a node that is given no file. */
+/** The tokens of a node that is given no file: none. */
 export const NO_TOKENS: GivenTokens = { secrets: [] };
 
 export class TokenFile implements GivenTokens {
@@ -24,7 +24,7 @@ export class TokenFile implements GivenTokens {
 	#mark: string;
 	#timer: Timer | undefined;
 
-	/** @throws Error with one clause that says what is wrong with the file */
+	/** Reads the file. @throws Error with one clause that says what is wrong with it */
 	constructor(path: string, clock: Clock, log: Log) {
 		this.#path = path;
 		this.#clock = clock;
@@ -73,7 +73,7 @@ function markOf(path: string): string {
 	}
 }
 
-/** Nothing that is in the file is ever shown. */
+/** The tokens in the file. Nothing of its contents is ever shown. */
 function readTokens(path: string): string[] {
 	let text: string;
 	try {
