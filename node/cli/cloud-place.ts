@@ -11,7 +11,7 @@ import { readChoice } from "./values.ts";
 /** The variable that AWS's own tools read. */
 const ENDPOINT_VARIABLE = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
-/** @throws ConfigError */
+/** The cloud that the flag names, and where it is asked. @throws ConfigError */
 export function readCloud(
 	flags: FlagValues<NodeFlag>,
 	env: Environment,

@@ -3,7 +3,7 @@
  * code.
  */
 export class CommandFailed extends Error {
-	/** 1 failed, 3 timed out, 4 no node reachable. */
+	/** The exit code of the program: 1 failed, 3 timed out, 4 no node reachable. */
 	readonly exitCode: 1 | 3 | 4;
 
 	constructor(message: string, exitCode: 1 | 3 | 4) {

@@ -29,7 +29,7 @@ ${Object.entries(COMMANDS)
   hearsay <command> --help    all about a command
   hearsay --version`;
 
-/** Resolves with the exit code. */
+/** Runs the command that the arguments name. Resolves with the exit code. */
 export async function runCommandLine(invocation: Invocation): Promise<number> {
 	const { terminal } = invocation;
 	const [name = "", ...args] = invocation.args;

@@ -7,7 +7,7 @@ import type { StopWish } from "./stop-signals.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Invocation {
-	/** Those after the command's name. */
+	/** The arguments after the command's name. */
 	readonly args: readonly string[];
 	readonly env: Environment;
 	readonly surroundings: Surroundings;
@@ -18,6 +18,6 @@ export interface Invocation {
 
 export interface Command {
 	readonly help: CommandHelp;
-	/** Resolves with the exit code: 0 done, 1 failed. @throws ConfigError for 2. */
+	/** Runs the command. Resolves with the exit code: 0 done, 1 failed. @throws ConfigError for 2. */
 	run(invocation: Invocation): Promise<number>;
 }

@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../options.ts";
 
-/** A text; texts, by repeating the flag or by commas in its variable; or on. */
+/** What a flag takes: a text; texts, by repeating the flag or by commas in its variable; or nothing. */
 export type FlagKind = "text" | "texts" | "switch";
 
 export interface Flag {
@@ -16,7 +16,7 @@ export interface Flag {
 	/** Variables that give it if the flag is absent; the first one set counts. */
 	readonly env?: readonly string[];
 	readonly help: string;
-	/** Not for task code: see `secrets.ts`. */
+	/** Present if the value is not for task code: see `secrets.ts`. */
 	readonly secret?: true;
 }
 
@@ -36,7 +36,7 @@ export class FlagValues<Name extends string> {
 		this.#values = values;
 	}
 
-	/** The last one, if a flag is repeated. */
+	/** The value of a flag; the last one if it is repeated. */
 	text(name: Name): Given | undefined {
 		return this.#values.get(name)?.at(-1);
 	}
@@ -122,7 +122,7 @@ function switchedOn(name: string, text: string): readonly Given[] | undefined {
 	throw new ConfigError(`${name} is "${text}"; give 1 or 0.`);
 }
 
-/** `a, b` → `a`, `b` */
+/** Splits a list at its commas: `a, b` → `a`, `b`. */
 export function splitList(text: string): string[] {
 	return text
 		.split(",")

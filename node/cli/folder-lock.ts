@@ -13,7 +13,7 @@ import { makeFolder } from "./folder.ts";
 
 const SQLITE_BUSY = 5;
 
-/** What to tell the user. */
+/** The words for the user. */
 export interface LockTexts {
 	/** One sentence for when another process holds the folder. */
 	readonly taken: string;

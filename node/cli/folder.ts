@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { ConfigError } from "../options.ts";
 
 /**
- * Only its owner may read what is created here.
+ * Creates a folder. Only its owner may read what is created here.
  * @throws ConfigError with one sentence that ends in `advice`
  */
 export function makeFolder(folder: string, advice: string): void {

@@ -5,7 +5,7 @@
  * A thread in a call of the system that blocks (a pipe that nobody writes to, a long
  * computation of a library) cannot be ended, and `process.exit` waits for all threads:
  * those that run task code, and those that read files for all of them, which nothing
- * tells of. So the process ends without a word to them, by the system's own `_exit`.
+ * reports. So the process ends without waiting for them, by the system's own `_exit`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
@@ -17,7 +17,7 @@ import { flushCompileCache } from "node:module";
  */
 const inherited: ReadonlySet<number> = new Set(childrenOf(process.pid));
 
-/** Passes over all processes, because one of them may start others meanwhile. */
+/** How many times all processes are looked through, because one of them may start others meanwhile. */
 const PASSES_MAX = 10;
 
 /**
@@ -125,15 +125,15 @@ export function leave(code: number): void {
 			process.kill(process.pid, "SIGKILL");
 		process.exit(code);
 	}
-	// Whoever has something to do before the end does it now: the log writes its last lines.
+	// What has to be done before the end is done now: the log writes its last lines.
 	process.emit("exit", code);
 	flushCompileCache();
 	end(code);
 }
 
-/** Undefined if this system or its Node.js does not let it be called. */
+/** The system's own `_exit`; undefined if this system or its Node.js does not let it be called. */
 function exitOfTheSystem(): ((code: number) => void) | undefined {
-	// That it may change with the next Node.js is nothing to tell a user.
+	// The warning that it may change with the next Node.js is of no use to a user.
 	process.removeAllListeners("warning");
 	try {
 		const ffi = process.getBuiltinModule("node:ffi");

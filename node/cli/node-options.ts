@@ -39,7 +39,7 @@ import {
 	readStoreUrl,
 } from "./values.ts";
 
-/** What the machine and the program contribute. */
+/** What the options take from the machine and the program. */
 export interface Surroundings {
 	readonly folder: string;
 	/** The machine's name. */
@@ -84,7 +84,7 @@ export function readNodeOptions(
 	};
 }
 
-/** Checked in the same way for a node and for a whole local cluster. */
+/** The options that a node and a whole local cluster read in the same way. */
 export function readSharedOptions(
 	flags: FlagValues<SharedFlag>,
 	around: Surroundings,
@@ -171,7 +171,7 @@ function readTls(
 	return { ...tls, clientCa: resolve(folder, clientCa.text) };
 }
 
-/** A machine's name may be longer than a node's, and contain other characters. */
+/** The node's name; by default the machine's, which may be longer, and contain other characters. */
 function readNodeName(given: Given | undefined, host: string): string {
 	if (given !== undefined) return readName(given, NODE_NAME_CHARS_MAX);
 	const fit = host.replaceAll(/[^A-Za-z0-9._:-]/g, "-");
@@ -195,8 +195,8 @@ function keepOf(given: Given | undefined, otherwise: Keep): Keep {
 }
 
 /**
- * None only if the flag is absent: `--queues "$QUEUES"` with an empty variable must not
- * make a node serve all queues.
+ * The names in a list; none only if the flag is absent: `--queues "$QUEUES"` with an empty
+ * variable must not make a node serve all queues.
  */
 function readNames(given: Given | undefined, charsMax: number): string[] {
 	if (given === undefined) return [];

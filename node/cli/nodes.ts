@@ -1,7 +1,7 @@
 /**
  * The nodes that a command asks: those of `--url`, one after the other until one answers.
- * If a node did not answer, what it may have done is not asked of the next, unless doing
- * it twice does no harm.
+ * If a node did not answer, the next is not asked for what the first may have done, unless
+ * doing it twice does no harm.
  */
 import {
 	type Answer,
@@ -32,7 +32,7 @@ export const CLIENT_FLAGS = {
 export const TOKEN_VARIABLE = "HEARSAY_TOKEN";
 
 const URL_DEFAULT = { text: "http://127.0.0.1:5000", from: "--url" };
-/** Nothing was sent to them. */
+/** Codes of errors that mean that nothing was sent. */
 const UNREACHED = [
 	...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"],
 	...["EHOSTUNREACH", "ENETUNREACH"],
@@ -43,7 +43,7 @@ export class Nodes {
 	readonly #token: string | undefined;
 	readonly #clock: Clock;
 
-	/** @throws ConfigError */
+	/** Reads the addresses and the token. @throws ConfigError */
 	constructor(flags: FlagValues<"url">, env: Environment, clock: Clock) {
 		const given = flags.texts("url");
 		this.#urls = (given.length === 0 ? [URL_DEFAULT] : given).map(readUrl);
@@ -120,7 +120,7 @@ function readUrl({ text, from }: { text: string; from: string }): string {
 	return text.replace(/\/+$/, "");
 }
 
-/** The message about a bad token does not contain it. */
+/** The token to send. The message about a bad one does not contain it. */
 function readToken(text = ""): string | undefined {
 	const token = text.trim();
 	if (/[^\x21-\x7e]/.test(token))

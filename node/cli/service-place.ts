@@ -5,7 +5,7 @@
 import type { NodeOptions } from "../options.ts";
 import type { Environment } from "./flags.ts";
 
-/** `pid`: of this process. A watchdog that watches another process is not its own. */
+/** Where and how often to report. `pid`: of this process; a watchdog for another process does not count. */
 export function readService(
 	env: Environment,
 	pid: number,

@@ -1,4 +1,4 @@
-/** Waiting on a clock. The process lives on only if something else keeps it. */
+/** Waits on a clock. That alone does not keep the process alive. */
 import type { Clock } from "../ports.ts";
 
 export function sleep(clock: Clock, ms: number): Promise<void> {

@@ -13,7 +13,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 const LISTEN = /\blisten (E[A-Z]+): [^\n]*? (\S+):(\d+)$/m;
 const LOOK_UP = /\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/;
 
-/** One sentence; undefined if the error is something else. */
+/** The problem in one sentence; undefined if the error is something else. */
 export function findStartProblem(error: unknown): string | undefined {
 	if (!(error instanceof Error)) return;
 	const [, code = "", host, port] = LISTEN.exec(error.message) ?? [];

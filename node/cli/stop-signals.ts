@@ -24,7 +24,7 @@ export function mayHearTwice(env: Environment): boolean {
 	return isPassedOn && process.send === undefined;
 }
 
-/** `twice`: the same signal within SAME_SIGNAL_MS counts as the first one. */
+/** Listens for requests to stop. `twice`: the same signal within SAME_SIGNAL_MS counts as the first one. */
 export function listenForStop(clock: Clock, twice: boolean): StopWish {
 	const inOrder = Promise.withResolvers<"signal" | "parent">();
 	const atOnce = Promise.withResolvers<void>();

@@ -6,14 +6,14 @@ export interface Terminal {
 	problem(text: string): void;
 }
 
-/** On the second request to stop. */
+/** Announces the end at once, on the second request to stop. */
 export function sayEnding(terminal: Terminal): void {
 	terminal.line(
 		"Ending the nodes at once. Tasks that were running are run again, by other nodes or after the next start.",
 	);
 }
 
-/** Nothing else is printed while tasks run, and the command would seem to hang. */
+/** Announces the stop: nothing else is printed while tasks run, and the command would seem to hang. */
 export function sayStopping(terminal: Terminal, drainMs: number): void {
 	terminal.line(
 		`Stopping … Running tasks have up to ${formatDuration(drainMs)} to finish; a second Ctrl-C ends them at once.`,

@@ -19,7 +19,7 @@ import { type Address, ConfigError } from "../options.ts";
 import { parseStoreUrl } from "../store/redis/url.ts";
 import type { Given } from "./flags.ts";
 
-/** `HOST:PORT`, `[IPV6]:PORT`; port 0 only if any free one will do. */
+/** Reads `HOST:PORT` or `[IPV6]:PORT`; port 0 only if any free one will do. */
 export function readAddress({ text, from }: Given, portMin = 0): Address {
 	const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
 	const host = match?.[1] ?? match?.[2];
@@ -34,7 +34,7 @@ export function readAddress({ text, from }: Given, portMin = 0): Address {
 	return { host, port };
 }
 
-/** An address for others to call: it names one host. */
+/** Reads an address for others to call, which names one host. */
 export function readReachable(given: Given): Address {
 	const address = readAddress(given, 1);
 	refuseWildcard(given, address.host);
@@ -42,8 +42,9 @@ export function readReachable(given: Given): Address {
 }
 
 /**
- * The base of an HTTP side, as others use it: a URL, or HOST:PORT with the scheme that
- * the node itself speaks. Written as a browser writes it, without a slash at the end.
+ * Reads the base of an HTTP side, as others use it: a URL, or HOST:PORT with the scheme
+ * that the node itself speaks. Returns it as a browser writes it, without a slash at the
+ * end.
  */
 export function readBase(given: Given, scheme: "http" | "https"): string {
 	const { text, from } = given;
@@ -63,7 +64,7 @@ export function readBase(given: Given, scheme: "http" | "https"): string {
 	return base;
 }
 
-/** A URL. Its path must not hide the node's own addresses, since both are served. */
+/** Reads a URL, whose path must not hide the node's own addresses, since both are served. */
 export function readPublicUrl(given: Given): string {
 	const { text, from } = given;
 	if (!/^https?:\/\//i.test(text))
@@ -79,7 +80,7 @@ export function readPublicUrl(given: Given): string {
 	return base;
 }
 
-/** An origin, as a browser sends it. */
+/** Reads an origin, as a browser sends it. */
 export function readOrigin({ text, from }: Given): string {
 	const origin = originOf(text.toLowerCase());
 	if (
@@ -119,9 +120,9 @@ export function readCount(
 }
 
 /**
- * Milliseconds. A number without a unit is refused, unlike in the API, where programs
- * speak in milliseconds: a person who types 5 mostly means seconds, and would never learn
- * that it made no difference. 0 is 0.
+ * Reads a duration, in milliseconds. A number without a unit is refused, unlike in the
+ * API, where programs speak in milliseconds: a person who types 5 mostly means seconds,
+ * and would never learn that it made no difference. 0 is 0.
  */
 export function readDuration({ text, from }: Given, msMax: number): number {
 	if (/^[1-9]\d*$/.test(text)) {
@@ -146,7 +147,7 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
 };
 const KEEP = /^([^,]*)(?:,(\d{0,12})(?:,(?:(\d{1,6})(KiB|MiB|GiB|TiB))?)?)?$/;
 
-/** `TIME,NUMBER,SIZE`; what is left out keeps its default. */
+/** Reads `TIME,NUMBER,SIZE`; what is left out keeps its default. */
 export function readKeep({ text, from }: Given, otherwise: Keep): Keep {
 	const [all, time = "", number = "", amount, unit = ""] =
 		KEEP.exec(text) ?? [];
@@ -195,7 +196,7 @@ export function readChoice<Choice extends string>(
 	return choice;
 }
 
-/** The store's address as given; its forms are the store's business. */
+/** Reads the store's address, as given; its forms are the store's business. */
 export function readStoreUrl({ text, from }: Given): string {
 	try {
 		parseStoreUrl(text);
@@ -207,6 +208,6 @@ export function readStoreUrl({ text, from }: Given): string {
 
 /** Whether the store can only be this machine's own. */
 export function isLocalStore(url: string): boolean {
-	// No hosts at all: a socket in the file system.
+	// An address without hosts is a socket in the file system.
 	return parseStoreUrl(url).hosts.every(({ host }) => isLoopback(host));
 }

@@ -48,8 +48,8 @@ async function runNode(invocation: Invocation): Promise<number> {
 	const twice = stop.atOnce.then(() => told);
 	const node = await Promise.race([starting, twice]);
 	if (node instanceof Error) return giveUp(node, terminal);
-	const isChild = process.send !== undefined; // Of `up`, which speaks for all.
-	// Where `up` is gone already, `stop` tells.
+	const isChild = process.send !== undefined; // A child of `up`, which speaks for all.
+	// If `up` is gone already, `stop` says so.
 	const started: Started = { name: node.name };
 	if (isChild) process.send?.(started, () => {});
 	else terminal.line(`node ${node.name} (${node.nodeId}) serves ${node.url}/`);

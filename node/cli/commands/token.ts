@@ -133,7 +133,8 @@ function readRole(flags: FlagValues<Flag>): AccessRole {
 }
 
 /**
- * The node knows what a duration is; but it would take a bare number for milliseconds.
+ * Reads when a token expires. The node reads durations itself, but takes a bare number for
+ * milliseconds.
  */
 function readExpiry({ text, from }: { text: string; from: string }): string {
 	if (/^\d+(ms|[smhd])$/.test(text)) return text;

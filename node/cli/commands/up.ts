@@ -94,8 +94,8 @@ async function runUp(invocation: Invocation): Promise<number> {
 interface UpPlan {
 	readonly plan: ClusterPlan;
 	/**
-	 * Everything that a node needs to be told which joins by hand, wherever it is started,
-	 * except for its addresses.
+	 * The flags that a node needs to join by hand, wherever it is started, except for its
+	 * addresses.
 	 */
 	readonly join: readonly string[];
 }
@@ -163,7 +163,7 @@ function greet(
 ): void {
 	const url = cluster.url(0);
 	const { where, line } = oneMore(cluster.redisUrl, plan, joining);
-	// Not shown to anybody, like a password.
+	// Like a password, it is not shown to anybody.
 	const token = joining.includes("--token-file")
 		? ' -H "authorization: Bearer $HEARSAY_TOKEN"'
 		: "";

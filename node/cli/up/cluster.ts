@@ -19,7 +19,7 @@ export interface ClusterPlan {
 	readonly nodes: number;
 	/** The HTTP address of the first node; each further one has the next port. */
 	readonly first: Address;
-	/** Nodes speak TLS. */
+	/** Whether the nodes speak TLS. */
 	readonly isSecure: boolean;
 	/** The URL of a Redis that runs already; undefined to start one. */
 	readonly redis: string | undefined;
@@ -61,9 +61,9 @@ export class LocalCluster {
 	}
 
 	/**
-	 * Resolves when every node is ready. If told to stop meanwhile, it starts and prints
-	 * nothing more. @throws ConfigError, StartFailed, or the system's error for a port in
-	 * use
+	 * Starts the cluster. Resolves when every node is ready. If told to stop meanwhile, it
+	 * starts and prints nothing more. @throws ConfigError, StartFailed, or the system's
+	 * error for a port in use
 	 */
 	async start(): Promise<void> {
 		const { redis, folder, drainMs, first, nodes } = this.#plan;
@@ -72,7 +72,7 @@ export class LocalCluster {
 			redis === undefined
 				? await findRedisPlace(folder, drainMs, clock, terminal)
 				: undefined;
-		// Not earlier: an earlier cluster here may have used them until now.
+		// Only now, as an earlier cluster here may have used them until now.
 		await checkPorts(first, nodes);
 		if (place !== undefined && !this.#stopping) {
 			const own = new LocalRedis(place, clock, terminal);
@@ -82,7 +82,7 @@ export class LocalCluster {
 				terminal.line(`redis   ${own.url}  (pid ${own.pid})`);
 		}
 		if (this.#stopping) return;
-		// All at once, but reported in their order.
+		// They start all at once, but are reported in order.
 		let told: Promise<unknown> = Promise.resolve();
 		await Promise.all(
 			this.#members.map((member) => {
@@ -94,14 +94,14 @@ export class LocalCluster {
 		);
 	}
 
-	/** Nodes first, which hand their tasks back; then the Redis that holds them. */
+	/** Stops the nodes, which hand their tasks back, and then the Redis that holds these. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		await Promise.all(this.#members.map((member) => member.stop()));
 		await this.#redis?.stop();
 	}
 
-	/** For impatient users: `stop` then has little left to wait for. */
+	/** Ends all tasks at once, so that `stop` has little left to wait for. */
 	hurry(): void {
 		for (const member of this.#members) member.hurry();
 	}

@@ -56,13 +56,13 @@ export class LocalRedis {
 		return this.#server.pid;
 	}
 
-	/** To be passed to every process that needs the server; undefined while there is none. */
+	/** The pipe to pass to every process that needs the server; undefined while there is none. */
 	get hold(): Writable | undefined {
 		const { hold } = this.#server;
 		return hold?.destroyed ? undefined : hold;
 	}
 
-	/** Resolves when the server has saved everything and ended. */
+	/** Stops the server. Resolves when it has saved everything and ended. */
 	async stop(): Promise<void> {
 		this.#stopping = true;
 		this.#server.stop();
@@ -75,8 +75,8 @@ export class LocalRedis {
 	}
 
 	/**
-	 * Running nodes still hold the former server's pipe. Only if `up` is killed after this
-	 * may the new server end before they have drained.
+	 * Restarts the server whenever it ends. Running nodes still hold the former server's pipe;
+	 * so if `up` is killed after this, the new server may end before they have drained.
 	 */
 	async #keepUp(startedMs: number): Promise<void> {
 		const pace = new RestartPace();
@@ -94,7 +94,7 @@ export class LocalRedis {
 		}
 	}
 
-	/** If the server ends instead, whoever keeps it up reports that. */
+	/** Reports that the server is ready. If it ends instead, whoever keeps it up reports that. */
 	async #tellReady(server: RedisServer): Promise<void> {
 		const start = await this.#startOf(server);
 		if (this.#stopping) return;
@@ -104,7 +104,7 @@ export class LocalRedis {
 			this.#terminal.problem(`redis   ${start.how}; it is told to end.`);
 	}
 
-	/** A server that is not heard of for REDIS_START_MS is told to end. */
+	/** How the start of a server came out. A server without a sign of life for REDIS_START_MS is told to end. */
 	async #startOf(server: RedisServer): Promise<Start> {
 		let how: string | undefined;
 		void server.ended.then((said) => {

@@ -45,7 +45,7 @@ export class LogFollower {
 		}
 	}
 
-	/** Reads what is there, and stops. */
+	/** Passes on what is there by now, and stops. */
 	close(): void {
 		this.#watcher.close();
 		this.#read();

@@ -6,7 +6,7 @@
 
 const WARN = 40;
 const ERROR = 50;
-/** Part of every entry, and of no use on the terminal. */
+/** Fields of every entry that are of no use on the terminal. */
 const COMMON_FIELDS = new Set([
 	"level",
 	"time",
@@ -38,7 +38,7 @@ function parseEntry(line: string): Record<string, unknown> | undefined {
 	try {
 		return JSON.parse(line);
 	} catch {
-		return; // Not an entry, then: shown as it is.
+		return; // It is not an entry, and is shown as it is.
 	}
 }
 

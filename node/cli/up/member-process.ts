@@ -11,7 +11,7 @@ import { endTree } from "../leave.ts";
 import { LogFollower, openLog } from "./log-file.ts";
 
 export interface ProcessPlan {
-	/** Program, then arguments. */
+	/** The program, then its arguments. */
 	readonly command: readonly string[];
 	readonly env: Environment;
 	readonly logPath: string;
@@ -20,7 +20,7 @@ export interface ProcessPlan {
 }
 
 export interface ProcessEnd {
-	/** Null if a signal ended it, or it never began. */
+	/** The exit code; null if a signal ended the process, or it never began. */
 	readonly code: number | null;
 	/** The words that follow its name. */
 	readonly how: string;
@@ -33,12 +33,12 @@ export interface Started {
 
 export class MemberProcess {
 	readonly #child: ChildProcess | undefined;
-	/** Resolves with its name once it reports that: then it runs. */
+	/** Resolves with the node's name once it reports that: then it runs. */
 	readonly named: Promise<string>;
-	/** Resolves, never rejects. */
+	/** Resolves, and never rejects, when the process has ended. */
 	readonly ended: Promise<ProcessEnd>;
 
-	/** `onLine` gets every line that is added to its log. */
+	/** Starts the process. `onLine` gets every line that is added to its log. */
 	constructor(plan: ProcessPlan, onLine: (line: string) => void) {
 		const named = Promise.withResolvers<string>();
 		const ended = Promise.withResolvers<ProcessEnd>();
@@ -65,7 +65,7 @@ export class MemberProcess {
 		}
 	}
 
-	/** Undefined if it never began. */
+	/** The process's id; undefined if it never began. */
 	get pid(): number | undefined {
 		return this.#child?.pid;
 	}
@@ -79,8 +79,8 @@ export class MemberProcess {
 }
 
 /**
- * @throws what the system says if it starts nothing; some errors come as an event, of a
- * child without a pid
+ * Starts the process. @throws the system's error if it starts nothing; some errors come as
+ * an event, of a child without a pid
  */
 function begin(
 	{ command, env, logPath, hold }: ProcessPlan,

@@ -24,13 +24,13 @@ import { RestartPace } from "./restart-pace.ts";
 import { StartFailed } from "./start-failed.ts";
 
 export interface MemberPlan {
-	/** `node-1`, unless another node of the cluster has that name. */
+	/** The name of the node: `node-1`, unless another node of the cluster has that. */
 	readonly name: string;
-	/** Program, then arguments. */
+	/** The program, then its arguments. */
 	readonly command: readonly string[];
 	readonly env: () => Environment;
 	readonly logPath: string;
-	/** Base of its HTTP side. */
+	/** The base of its HTTP side. */
 	readonly url: string;
 	/** How long its tasks may take to finish when it is told to stop. */
 	readonly drainMs: number;
@@ -42,7 +42,7 @@ export class Member {
 	readonly #plan: MemberPlan;
 	readonly #clock: Clock;
 	readonly #terminal: Terminal;
-	/** The one that runs. */
+	/** The process that runs. */
 	#process: MemberProcess | undefined;
 	#stopping = false;
 	#wasReady = false;
@@ -75,7 +75,7 @@ export class Member {
 		void this.#keepUp(process);
 	}
 
-	/** What it is called, and where it is. */
+	/** What the node is called, and where it is. */
 	get greeting(): string {
 		return `${this.#label} ${this.#plan.url}  (pid ${this.#process?.pid})`;
 	}
@@ -96,7 +96,7 @@ export class Member {
 		late.cancel();
 	}
 
-	/** Told to stop a second time, a node ends its tasks at once. */
+	/** Tells the node to stop a second time, upon which it ends its tasks at once. */
 	hurry(): void {
 		const process = this.#process;
 		if (process === undefined) return;
@@ -124,7 +124,7 @@ export class Member {
 		return process;
 	}
 
-	/** Precedes what is printed about the node; aligned with the others'. */
+	/** The label before what is printed about the node; as wide as the others'. */
 	get #label(): string {
 		return this.#name.padEnd(7);
 	}
@@ -152,7 +152,7 @@ export class Member {
 		}
 	}
 
-	/** Also returns when the process has ended, which others watch. */
+	/** Returns when the node is ready, or when the process has ended, which others watch. */
 	async #untilReady(process: MemberProcess): Promise<void> {
 		// Until the node reports itself, whoever answers on its port may be another program.
 		await Promise.race([process.named, process.ended]);

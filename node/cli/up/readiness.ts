@@ -25,9 +25,9 @@ export async function askReadiness(
 }
 
 /**
- * Over TLS, whatever the certificate says: it is for the names by which others know the
- * node; this asks a process of its own at an address of this machine, and tells it
- * nothing.
+ * Asks over TLS, whatever the certificate says: that is for the names by which others know
+ * the node, whereas this asks a process of its own at an address of this machine, and tells
+ * it nothing.
  */
 const askOwn: Fetch = (url, { method, headers, signal }) =>
 	new Promise((resolve, reject) => {

@@ -22,8 +22,9 @@ export function redisFiles(folder: string): RedisFiles {
 }
 
 /**
- * `everysec`: a crash of this machine may lose the last second or two, and so may a crash
- * of Redis itself while its disk is slow; crashes of nodes lose nothing.
+ * The text of the configuration. With `everysec`, a crash of this machine may lose the last
+ * second or two, and so may a crash of Redis itself while its disk is slow; crashes of nodes
+ * lose nothing.
  */
 function formatConfig(files: RedisFiles, port: number): string {
 	return `# Written by \`hearsay up\` at every start; changes are lost.
@@ -43,7 +44,7 @@ export function writeConfig(files: RedisFiles, port: number): void {
 	writeFileSync(files.config, formatConfig(files, port));
 }
 
-/** Undefined if there has been no `up` in this folder yet. */
+/** Last time's port; undefined if there has been no `up` in this folder yet. */
 export function rememberedPort(files: RedisFiles): number | undefined {
 	let text: string;
 	try {

@@ -24,12 +24,12 @@ import { checkRedisInstalled } from "./redis-server.ts";
 
 export interface RedisPlace {
 	readonly files: RedisFiles;
-	/** Nobody listens on it. */
+	/** A port on which nobody listens. */
 	readonly port: number;
 }
 
 /**
- * Resolves when nothing of an earlier cluster is left in the folder. `drainMs`: how long
+ * Resolves with the place when nothing of an earlier cluster is left there. `drainMs`: how long
  * its nodes may still need its server. @throws ConfigError if there is no server program,
  * or the folder's server is stuck.
  */

@@ -7,20 +7,20 @@ import { connect } from "node:net";
 import { REDIS_PROBE_MS } from "../../../protocol/limits.ts";
 
 export type Probe =
-	/** Nobody listens there. */
+	/** Nobody listens on the port. */
 	| { readonly kind: "closed" }
-	/** Something listens, and says nothing. */
+	/** Something listens on the port, and says nothing. */
 	| { readonly kind: "silent" }
-	/** Another program, or a Redis that wants a password. */
+	/** Another program answers, or a Redis that wants a password. */
 	| { readonly kind: "stranger" }
 	| {
 			readonly kind: "redis";
-			/** Absolute path; "" if it runs without one. */
+			/** The absolute path of its configuration; "" if it runs without one. */
 			readonly configFile: string;
 			readonly pid: number;
-			/** Still reading its data: takes no commands yet. */
+			/** Whether it is still reading its data, and takes no commands yet. */
 			readonly loading: boolean;
-			/** Connections besides the asking one. */
+			/** The number of connections besides the asking one. */
 			readonly clients: number;
 	  };
 
@@ -44,7 +44,7 @@ export async function probeRedis(port: number): Promise<Probe> {
 	};
 }
 
-/** Tells it to save everything and end; it does not answer. */
+/** Tells a server to save everything and end; it does not answer. */
 export async function shutDownRedis(port: number): Promise<void> {
 	await ask(port, "SHUTDOWN", () => false);
 }
@@ -54,7 +54,7 @@ interface Answer {
 	readonly text: string;
 }
 
-/** Sends one command and reads until `complete`, an error, the end, or too long. */
+/** Sends one command and reads until the answer is `complete`, the connection fails or ends, or time is up. */
 function ask(
 	port: number,
 	command: string,

@@ -17,16 +17,16 @@ import { promisify } from "node:util";
 import { ConfigError } from "../../options.ts";
 import type { RedisFiles } from "./redis-config.ts";
 
-/** `$0` is the configuration; descriptor 3 the pipe. `$$` is the pid of both shell and server. */
+/** The shell's script: `$0` is the configuration, descriptor 3 the pipe, `$$` the pid of both shell and server. */
 const BECOME_SERVER = `
 { read -r _ <&3; kill -TERM "$$"; } &
 exec redis-server "$0" 3<&-`;
 
-/** The first with all settings that `redis-config.ts` makes. */
+/** The first version with all settings that `redis-config.ts` makes. */
 const REDIS_MAJOR_MIN = 7;
 
 export interface RedisServer {
-	/** Undefined if it never began. */
+	/** The server's process id; undefined if it never began. */
 	readonly pid: number | undefined;
 	/**
 	 * The pipe: held by `up`, and passed to whoever needs the server; undefined if the
@@ -38,13 +38,13 @@ export interface RedisServer {
 	 * its name.
 	 */
 	readonly ended: Promise<string>;
-	/** Tells it to save everything and end, whoever may still need it. */
+	/** Tells the server to save everything and end, whoever may still need it. */
 	stop(): void;
 }
 
 /**
- * If the system starts nothing, because it is out of processes, files or memory, the
- * server has ended before it began.
+ * Starts a server. If the system starts nothing, because it is out of processes, files or
+ * memory, the server has ended before it began.
  */
 export function spawnRedis(files: RedisFiles): RedisServer {
 	try {
@@ -58,7 +58,7 @@ export function spawnRedis(files: RedisFiles): RedisServer {
 	}
 }
 
-/** @throws what the system says where it starts nothing; some of it comes as an event */
+/** Starts the process. @throws the system's error if it starts nothing; some errors come as an event */
 function begin(files: RedisFiles): RedisServer {
 	const log = openSync(files.log, "a");
 	try {
@@ -67,11 +67,11 @@ function begin(files: RedisFiles): RedisServer {
 			// Its own process group: a Ctrl-C in the terminal is not for it.
 			detached: true,
 		});
-		// There are no pipes at all where the system had no files left for them.
+		// There are no pipes at all if the system had no files left for them.
 		const hold = (server.stdio as ChildProcess["stdio"] | undefined)?.[3] as
 			| Writable
 			| undefined;
-		// A broken pipe means that the server is gone, and that `ended` tells.
+		// A broken pipe means that the server is gone, which `ended` reports.
 		hold?.on("error", () => {});
 		return {
 			...{ pid: server.pid, hold, ended: endOf(server, hold, files) },
@@ -101,7 +101,7 @@ function endOf(
 	});
 }
 
-/** Nodes still hold its pipe, and it would wait beside the next server for as long as they do. */
+/** Ends the watcher: nodes still hold its pipe, and it would wait beside the next server as long as they do. */
 function dismissWatcher(group: number | undefined): void {
 	try {
 		if (group !== undefined) process.kill(-group, "SIGKILL");
@@ -115,7 +115,7 @@ function couldNot({ message }: Error): string {
 	return `could not be started (${message})`;
 }
 
-/** @throws ConfigError where there is no server program, or one too old. */
+/** Checks that there is a server program. @throws ConfigError if there is none, or it is too old */
 export async function checkRedisInstalled(): Promise<void> {
 	const advice =
 		"install Redis 7 or newer (on Debian or Ubuntu: apt-get install redis-server), or set HEARSAY_REDIS_URL to one that runs";
