@@ -1,5 +1,5 @@
 /**
- * Access tokens as the store keeps them: a line each, see `lua/pieces/access.lua`. Every
+ * Access tokens as the store keeps them, one line each: see `lua/pieces/access.lua`. Every
  * node reads all of them, so a damaged one must not make it fail on the others.
  */
 import { ACCESS_ROLES, type AccessToken } from "../../protocol/access.ts";
@@ -35,7 +35,7 @@ export function encodeToken(token: AccessToken): string {
 
 const LINE = /^(\d+) (\d+) (\d+) ([0-9a-f]{64})\n(.*)$/;
 
-/** Undefined for anything that is not such a line. */
+/** The token of a line; undefined for anything that is not such a line. */
 export function decodeToken(
 	name: string,
 	line: string,
@@ -62,6 +62,6 @@ function decodeMay(text: string): May | undefined {
 		const fits = names.every((name) => SHAPE[name](Reflect.get(value, name)));
 		return fits ? (value as May) : undefined;
 	} catch {
-		return undefined; // Not JSON: no such line, as promised above.
+		return undefined; // It is not JSON, and so no such line.
 	}
 }

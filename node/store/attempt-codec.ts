@@ -10,7 +10,8 @@ export const UNREADABLE_ERROR: TaskError = {
 };
 
 /**
- * The text may have been damaged in the store; that must not make readers of tasks fail.
+ * The error of a task. Its text may have been damaged in the store, which must not make
+ * readers of tasks fail.
  */
 export function decodeError(body: string): TaskError {
 	try {
@@ -22,7 +23,7 @@ export function decodeError(body: string): TaskError {
 	return UNREADABLE_ERROR;
 }
 
-/** Attempts that ended without a result: a line each (see `attempt.lua`). */
+/** Decodes the attempts that ended without a result, one line each (see `attempt.lua`). */
 export function decodePast(past: string): Attempt[] {
 	if (past === "") return [];
 	return past.split("\n").map((line) => {
@@ -43,8 +44,8 @@ export function decodePast(past: string): Attempt[] {
 }
 
 /**
- * For an attempt that did not end by itself: who took its lease, why, and whether its
- * node ran nothing else.
+ * Decodes what is known of an attempt that did not end by itself: who took its lease, why,
+ * and whether its node ran nothing else.
  */
 function decodeLoss(
 	words: readonly string[],
@@ -59,7 +60,7 @@ function decodeLoss(
 	};
 }
 
-/** A word, or any text as JSON. */
+/** Decodes why an attempt was lost: a word, or any text as JSON. */
 function decodeWhy(text: string): string {
 	if (!text.startsWith('"')) return text;
 	try {
@@ -73,7 +74,7 @@ function isTold(word: string | undefined): word is string {
 	return word !== undefined && word !== "" && word !== "-";
 }
 
-/** The round stands behind the token, unless it is the first. */
+/** Decodes a token, behind which the round stands unless it is the first. */
 function readToken(text = "") {
 	const [token, round = 1] = text.split(",");
 	return { token: Number(token), round: Number(round) };
@@ -86,8 +87,8 @@ interface Held {
 }
 
 /**
- * `token attempt claimed seq size session`, for an attempt of the round. `,started`
- * follows claimed, if that is known.
+ * Decodes `token attempt claimed seq size session`, for an attempt of the round. `,started`
+ * follows `claimed`, if that is known.
  */
 export function decodeHolder(text: string, round: number): Held {
 	const [token, attempt, times = "", , , session = ""] = text.split(" ");
@@ -103,8 +104,8 @@ export function decodeHolder(text: string, round: number): Held {
 }
 
 /**
- * `STATE ended`, and, if an attempt ended the task, `how started` and that attempt; then
- * a line break and the body.
+ * Decodes `STATE ended` and, if an attempt ended the task, `how started` and that attempt;
+ * then a line break and the body.
  */
 export function decodeEnd(text: string, round: number) {
 	if (text === "") return undefined;

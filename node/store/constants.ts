@@ -61,7 +61,7 @@ import {
 	TOKENS_PER_GENERATION,
 } from "../../protocol/token.ts";
 
-/** Those that a script uses are put in front of it. */
+/** All of the numbers; those that a script uses are put in front of it. */
 export const CONSTANTS: Readonly<Record<string, number>> = {
 	ACCESS_PUT_BACK_MAX,
 	ACCESS_REVOKED_KEPT_MAX,

@@ -1,9 +1,9 @@
-/** Decodes the answer of `deaths.lua`: how a node's leases were taken, a line each. */
+/** Decodes the answer of `deaths.lua`: how a node's leases were taken, one line each. */
 import { DEATH_GROUNDS, type Sighting } from "../../protocol/loss.ts";
 import type { Death, Deaths } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 
-/** Unreadable lines, which occur only in a store that was tampered with, are left out. */
+/** Decodes the answer. Unreadable lines, which occur only in a store that was tampered with, are left out. */
 export function decodeDeaths(reply: Reply): Deaths {
 	const [nowMs, text] = reply as [number, string];
 	const deaths = text.split("\n").map(decodeDeath);

@@ -1,11 +1,11 @@
 /**
- * Which of the shared definitions a script needs. Redis runs the whole text of a script
+ * Finds the shared definitions that a script needs. Redis runs the whole text of a script
  * with each call, and making the names of a dozen keys that it does not use took a tenth
  * of its time for a single task.
  */
 
 /**
- * Those of `definitions` that `user` names, directly or through others, in their order
+ * Those of `definitions` that `user` names, directly or through others, in order
  * and without comments. A definition begins with `local` at the beginning of a line, and
  * names only definitions that stand before it.
  */
@@ -23,14 +23,14 @@ export function neededOf(definitions: string, user: string): string {
 }
 
 interface Definition {
-	/** The names that it defines. */
+	/** The names that the definition defines. */
 	readonly names: readonly string[];
 	readonly words: ReadonlySet<string>;
 }
 
 /**
- * Kept by text: dozens of scripts share them, and a node that starts should not parse
- * each so often.
+ * The parsed definitions, by their text: dozens of scripts share them, and a node that
+ * starts should not parse each so often.
  */
 const read = new Map<string, Definition>();
 
@@ -48,7 +48,7 @@ export function wordsOf(lua: string): Set<string> {
 	return new Set(lua.match(/\w+/g));
 }
 
-/** Whole lines only. */
+/** A text without the lines that are comments as a whole. */
 export function withoutComments(lua: string): string {
 	return lua.replace(/^ *--.*\n/gm, "");
 }

@@ -15,17 +15,17 @@ type Words = readonly string[];
 
 /** How lines that begin with a certain letter are read. */
 interface Line {
-	/** What the line's things have in common, from its words. */
+	/** Decodes what the line's things have in common from its words. */
 	about(words: Words): EventAbout;
 	/** The number of words of each thing. */
 	readonly size: number;
 	thing(about: EventAbout, words: Words): StoreEvent;
 }
 
-/** `=token` gives the token of the next id; from there on tokens rise by one. */
+/** The mark in `=token`, which is the token of the next id; from there on tokens rise by one. */
 const TOKEN = "=";
 
-/** `route tags` at the end, preceded by the round if there is one. */
+/** Decodes `route tags` at the end, preceded by the round if there is one. */
 function aboutOf(kind: StoredKind, words: Words, rest?: Partial<EventAbout>) {
 	const [tags = NOTHING, route = "", round] = words.toReversed();
 	return {
@@ -38,7 +38,7 @@ function aboutOf(kind: StoredKind, words: Words, rest?: Partial<EventAbout>) {
 }
 
 /**
- * `session attempt round route tags`; nothing for a task that had no attempt under way.
+ * Decodes `session attempt round route tags`; nothing for a task that had no attempt under way.
  */
 function attemptOf(kind: StoredKind, words: Words, rest: Partial<EventAbout>) {
 	const [session = NOTHING, attempt] = words;
@@ -118,7 +118,7 @@ const LINES: Readonly<Record<string, Line>> = {
 	},
 };
 
-/** Lines of a later version that this one does not know are left out. */
+/** Decodes an entry. Lines of a later version that this one does not know are left out. */
 function decodeEntry(text: string): StoreEvent[] {
 	const events: StoreEvent[] = [];
 	for (const line of text.split("\n")) {

@@ -1,13 +1,13 @@
 /**
- * For scripts that are asked to do something to many tasks, and may get through only some
+ * Calls scripts that are asked to do something to many tasks, and may get through only some
  * of them (see STEP_BYTES_MAX).
  */
 import assert from "node:assert/strict";
 import type { RetryReply, RoutedCount } from "../ports.ts";
 
 /**
- * Asks again for those that it did not get to. `ask` answers for as many as it did, from
- * the first.
+ * Asks again for the items that a step did not get to. `ask` returns the answers for as many
+ * as it did, from the first.
  */
 export async function inSteps<Item, Answer>(
 	all: readonly Item[],

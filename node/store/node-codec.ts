@@ -48,18 +48,18 @@ const SHAPE: Readonly<Record<keyof NodeRecord, (value: unknown) => boolean>> = {
 	keeps: (value) => value === undefined || isKeeps(value),
 };
 
-/** The name comes first: `lua/name.lua` depends on that. */
+/** A node's record as JSON. The name comes first: `lua/pieces/name.lua` depends on that. */
 export function encodeNodeRecord({ name, ...rest }: NodeRecord): string {
 	return JSON.stringify({ name, ...rest });
 }
 
-/** Undefined for anything that is not such a record. */
+/** The record of a node; undefined for anything that is not one. */
 export function decodeNodeRecord(text: string): NodeRecord | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch {
-		return; // Not JSON: no record, as promised above.
+		return; // It is not JSON, and so no record.
 	}
 	if (typeof value !== "object" || value === null) return;
 	// A node of an earlier version has no name; the name of its host takes its place.

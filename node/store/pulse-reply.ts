@@ -56,13 +56,13 @@ export function decodePulse(reply: Reply): Pulse {
 	};
 }
 
-/** "token id". */
+/** Decodes "token id". */
 function decodeMark(mark: string): AttemptName {
 	const [token = "", id = ""] = mark.split(" ");
 	return { id, token: Number(token) };
 }
 
-/** Lists one after the other, each preceded by its length. */
+/** Decodes lists that follow one another, each preceded by its length. */
 function listsOf(values: Flat): string[][] {
 	const lists: string[][] = [];
 	for (let at = 0; at < values.length; ) {

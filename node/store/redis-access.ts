@@ -21,7 +21,7 @@ import { decodeToken, encodeMay, encodeToken } from "./access-codec.ts";
 import type { Reply } from "./redis/connection.ts";
 import type { ShardScripts } from "./shard-scripts.ts";
 
-/** For each token read: name, line, hour of its last use. */
+/** The number of values for each token read: name, line, hour of its last use. */
 const STRIDE = 3;
 
 export class RedisAccess implements ShardAccess {

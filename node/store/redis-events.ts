@@ -11,7 +11,7 @@ import type { ShardScripts } from "./shard-scripts.ts";
 
 export class RedisEvents implements ShardEvents {
 	readonly #scripts: ShardScripts;
-	/** Over that other connection. */
+	/** The scripts over the connection of their own. */
 	readonly #reading: ShardScripts;
 
 	constructor(scripts: ShardScripts, reading: ShardScripts) {

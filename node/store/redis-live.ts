@@ -18,7 +18,7 @@ const SESSION_STRIDE = 3;
 
 export class RedisLive implements ShardLive {
 	readonly #scripts: ShardScripts;
-	/** Over a connection of its own, so that kilobytes of answers keep no lease waiting. */
+	/** The scripts over a connection of their own, so that kilobytes of answers keep no lease waiting. */
 	readonly #reading: ShardScripts;
 
 	constructor(scripts: ShardScripts, reading: ShardScripts) {
@@ -94,7 +94,7 @@ function decodeSessions(flat: readonly (string | number)[]): LiveSession[] {
 
 const HOLDER = /^(\d+) (\d+) (\d+)[^ ]* \d+ [^ ]+ (.+)$/;
 
-/** Undefined for what was written by hand. */
+/** Decodes an attempt of the holders; nothing for what was written by hand. */
 function decodeHolder(id: string, held: string): HeldAttempt[] {
 	const [, token, attempt, claimed, session] = HOLDER.exec(held) ?? [];
 	if (session === undefined) return [];

@@ -95,7 +95,7 @@ const REMOVE_OUTCOMES: readonly RemoveOutcome[] = [
 	"other_round",
 ];
 
-/** To read tasks of any size. */
+/** The limit of size with which tasks are read however large they are. */
 const ANY = -1;
 
 export class RedisTasks implements ShardTasks {

@@ -41,7 +41,8 @@ const CANCEL_CODES = { 0: "none", 1: "same", 3: "ended" } as Readonly<
 >;
 
 /**
- * @throws StoreError if the shard does not have the number of shards that this node uses.
+ * The reply, unless it is a refusal. @throws StoreError if the shard does not have the
+ * number of shards that this node uses.
  */
 export function settled(reply: Reply): Reply {
 	if (reply === "unsettled") throw unsettled();
@@ -148,7 +149,7 @@ export function decodeClaim(reply: Reply): ClaimReply {
 	return { ok: true, tasks, waiting: left.split(" ").map(Number) };
 }
 
-/** What became of each of so many ends. */
+/** Decodes what became of each of so many ends. */
 export function decodeComplete(
 	reply: Reply,
 	ends: number,
@@ -181,7 +182,7 @@ export function decodePutBack(reply: Reply): PutBack {
 	return { putBack: countsOf(values), left };
 }
 
-/** Routes to which tasks have come to wait. */
+/** Decodes the routes to which tasks have come to wait. */
 function countsOf(values: Flat): RoutedCount[] {
 	return strides(values, ROUTE_STRIDE)
 		.map(([route, count, rank]) => ({
@@ -211,7 +212,7 @@ export function decodeQueues(reply: Reply): QueuesReply {
 	};
 }
 
-/** In the order of their names. */
+/** Decodes the busy routes, in the order of their names. */
 export function decodeBusy(reply: Reply): BusyRoute[] {
 	return strides(reply as Flat, BUSY_STRIDE)
 		.map(([route, started, scheduled]) => ({
@@ -240,7 +241,7 @@ export function decodeCounts(reply: Reply): ShardCounts {
 	};
 }
 
-/** Nodes whose records cannot be read are left out, and reported. */
+/** Decodes the registry. Nodes whose records cannot be read are left out, and reported. */
 export function decodeNodes(
 	reply: Reply,
 	unreadable: (record: string) => void,

@@ -5,9 +5,10 @@
  * What is sent to Redis is the script's text, preceded by what it needs of the shared
  * text: the limits and constants of `protocol/` as locals, then `keys.lua`, then pieces,
  * some of which are for all scripts. The pieces of the states that a task leaves or
- * enters follow from the moves that the script makes: so one place alone writes what is
- * known of the tasks in a state. A script that writes asks first whether it may run to its
- * end (see `redis/rights.ts`). One text, one SHA-1; see `connection.ts` for how it runs.
+ * enters follow from the moves that the script makes: so what is known of the tasks in a
+ * state is written in one place alone. A script that writes asks first whether it may run
+ * to its end (see `redis/rights.ts`). One text, one SHA-1; see `connection.ts` for how it
+ * runs.
  */
 import { createHash } from "node:crypto";
 import { CALL_BOUNDS_S, Histogram } from "../../protocol/instruments.ts";
@@ -26,8 +27,8 @@ export const LAYOUT = 8;
 
 /**
  * The flags on a script's first line (since Redis 7). Reads always run. Writes about
- * tasks that are there already also run when memory is full: what was accepted can end,
- * and leases are kept. Only scripts that add tasks are refused then.
+ * existing tasks also run when memory is full: what was accepted can end, and leases are
+ * kept. Only scripts that add tasks are refused then.
  */
 const FLAGS = {
 	read: "#!lua flags=no-writes",
@@ -36,8 +37,8 @@ const FLAGS = {
 } as const;
 
 /**
- * Of sessions, leases and the registry: what each script does, the moves that it makes,
- * and what else of the shared text it needs.
+ * The scripts about sessions, leases and the registry: what each does, the moves that it
+ * makes, and what else of the shared text it needs.
  */
 const SESSION_SCRIPTS = {
 	agree: { kind: "write" },
@@ -58,7 +59,7 @@ const SESSION_SCRIPTS = {
 	},
 	revoke: {
 		...{ kind: "write", moves: ["lose", "giveUpLost", "cancelLost"] },
-		// A claim of what it puts back: see heir.ts.
+		// A claim of what it puts back follows: see heir.ts.
 		leads: true,
 		pieces: ["waiting-again", "past", "attempt", "cancels", "lives", "deaths"],
 	},
@@ -69,7 +70,7 @@ const SESSION_SCRIPTS = {
 	nodes: { kind: "read" },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of tasks: what each script does, the moves that it makes, and what else it needs. */
+/** The scripts about tasks: what each does, the moves that it makes, and what else it needs. */
 const TASK_SCRIPTS = {
 	submit: {
 		...{ kind: "add", moves: ["submit", "submitClaimed", "schedule"] },
@@ -146,7 +147,7 @@ const TASK_SCRIPTS = {
 	counts: { kind: "read", pieces: ["number", "books"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of access tokens: what each script does, and what else it needs. */
+/** The scripts about access tokens: what each does, and what else it needs. */
 const ACCESS_SCRIPTS = {
 	tokens: { kind: "read" },
 	"grant-token": { kind: "write", pieces: ["access"] },
@@ -155,13 +156,13 @@ const ACCESS_SCRIPTS = {
 	"tokens-used": { kind: "write", pieces: ["access"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of the sums of how work went. */
+/** The scripts about the sums of how work went. */
 const STATS_SCRIPTS = {
 	add: { kind: "write", pieces: ["stats"] },
 	sums: { kind: "read", pieces: ["stats"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of what live pages are drawn from. */
+/** The scripts that read and keep what live pages are drawn from. */
 const LIVE_SCRIPTS = {
 	look: { kind: "read", pieces: ["number", "books"] },
 	sample: { kind: "write", pieces: ["number", "books"] },
@@ -169,7 +170,7 @@ const LIVE_SCRIPTS = {
 	heads: { kind: "read", pieces: ["number"] },
 } as const satisfies Record<string, ScriptPlan>;
 
-/** Of the event stream. */
+/** The scripts about the event stream. */
 const EVENT_SCRIPTS = {
 	after: { kind: "read" },
 	before: { kind: "read" },
@@ -264,7 +265,7 @@ function compose(
 		Object.entries(FOLDERS).find(([, scripts]) => name in scripts) ?? [];
 	const script = readLua(`${folder}/${name}`);
 	const own = neededOf(shared, script) + script;
-	// Only the constants that are used: Lua allows 200 locals, and each takes time.
+	// Only the constants that are used are named: Lua allows 200 locals, and each takes time.
 	const named = wordsOf(own);
 	const constants = Object.entries(CONSTANTS)
 		.filter(([constant]) => named.has(constant))
@@ -275,7 +276,7 @@ function compose(
 	return `${constants.join("\n")}\n${own}`;
 }
 
-/** `path`: below `lua/`, without the extension. */
+/** The text of a script. `path`: below `lua/`, without the extension. */
 function readLua(path: string): string {
 	return withoutComments(readAsset(`node/store/lua/${path}.lua`));
 }

@@ -30,7 +30,7 @@ export class ShardScripts {
 		this.#scripts = scripts;
 	}
 
-	/** The number of the connection; each connection has its own. */
+	/** The number of the connection; every connection has another. */
 	get life(): number | undefined {
 		return this.#connection.life;
 	}

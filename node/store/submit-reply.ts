@@ -1,6 +1,6 @@
 /**
  * Decodes the answer to new tasks (see `submit.lua`) into what became of each, and what is
- * known of those that are there already (see `known.lua`).
+ * known of those that exist already (see `known.lua`).
  */
 import assert from "node:assert/strict";
 import type { NewTask } from "../../protocol/task.ts";
@@ -13,7 +13,7 @@ import type { KnownTask, ShardTasks, SubmitOutcome } from "../ports.ts";
 import type { Reply } from "./redis/connection.ts";
 import { decodeTask } from "./task-codec.ts";
 
-/** Undefined for a task that is there already, and is to be asked for. */
+/** Decodes the answer: what became of each task, undefined for one that exists already and is to be asked for. */
 export function decodeSubmit(
 	reply: Reply,
 	tasks: readonly NewTask[],
@@ -49,7 +49,7 @@ export function decodeSubmit(
 	});
 }
 
-/** The outcomes, with those that are there already and were not told, as many large ones are. */
+/** The outcomes, completed by those of existing tasks that the answer left out because many are large. */
 export async function withUntold(
 	tasks: readonly NewTask[],
 	outcomes: readonly (SubmitOutcome | undefined)[],
@@ -72,7 +72,7 @@ export async function withUntold(
 	return told;
 }
 
-/** Undefined if `readKnown` found none. */
+/** Decodes what `readKnown` found; undefined if that was no task. */
 export function decodeKnown(id: string, found: Reply): KnownTask | undefined {
 	const [text] = found as string[];
 	// JSON has no line break at its end: the payload was left out.

@@ -1,6 +1,6 @@
 /**
- * From a task's texts in Redis (see `lua/keys.lua`) to a `TaskRecord`; and what scripts
- * are told about the end of an attempt.
+ * Decodes a task's texts in Redis (see `lua/keys.lua`) into a `TaskRecord`, and encodes what
+ * scripts are given about tasks and the ends of their attempts.
  */
 
 import { retentionMsOf } from "../../protocol/keep.ts";
@@ -44,13 +44,13 @@ export interface TaskText {
 	readonly priority: number;
 	readonly seq: number;
 	readonly createdMs: number;
-	/** Attempts that ended without a result. */
+	/** The number of attempts that ended without a result. */
 	readonly attempts: number;
 	readonly crashes: number;
 	readonly losses: number;
 	readonly failures: number;
 	readonly round: number;
-	/** 0 if there is none. */
+	/** When the task is due; 0 if it does not say. */
 	readonly dueMs: number;
 	readonly expiresMs: number;
 	readonly route: Route;
@@ -61,7 +61,7 @@ export interface TaskText {
 const ZERO = "0".charCodeAt(0);
 const COMMA = ",".charCodeAt(0);
 
-/** A line each: `priority seq created counts route`, the options, the payload. */
+/** Decodes the text of a task, one line each: `priority seq created counts route`, the options, the payload. */
 export function decodeTaskText(text: string): TaskText {
 	let at = 0;
 	// The next number of the line. Read digit by digit: this is done for every task that is
@@ -88,7 +88,7 @@ export function decodeTaskText(text: string): TaskText {
 	const isTimed = text.charCodeAt(at - 1) === COMMA;
 	const dueMs = isTimed ? number() : 0;
 	const expiresMs = isTimed ? number() : 0;
-	// How long it is to be kept, which its options say, too.
+	// How long it is to be kept is skipped, as its options say it, too.
 	if (text.charCodeAt(at - 1) === COMMA) number();
 	const headEnd = text.indexOf("\n", at);
 	const optionsEnd = text.indexOf("\n", headEnd + 1);
@@ -110,8 +110,8 @@ export function decodeTaskText(text: string): TaskText {
 }
 
 /**
- * The record, or undefined if `readTask` found none. It is sound, whatever was found;
- * without payload and result if brief.
+ * The record, or undefined if `readTask` found no task. It is sound, whatever was found; if
+ * `brief`, without payload and result.
  */
 export function decodeTask(
 	id: string,
@@ -122,7 +122,7 @@ export function decodeTask(
 	return task && soundTask(isBrief ? briefly(task) : task);
 }
 
-/** What `readWithin` found. */
+/** Decodes what `readWithin` found. */
 export function decodeRead(id: string, found: Reply): TaskRead {
 	const [bytes, isEnded] = found as Reply[];
 	return typeof bytes === "number"
@@ -130,7 +130,7 @@ export function decodeRead(id: string, found: Reply): TaskRead {
 		: decodeTask(id, found);
 }
 
-/** Without payload and result. */
+/** The record without payload and result. */
 function briefly({ result, ...task }: TaskRecord): TaskRecord {
 	return { ...task, payload: LEFT_OUT };
 }
@@ -162,7 +162,7 @@ function readTask(id: string, found: Reply): TaskRecord | undefined {
 	};
 }
 
-/** `at by`, a line break, the reason. */
+/** Decodes `at by`, a line break, and the reason. */
 function decodeCancelText(text: string): Cancel {
 	const lineEnd = text.indexOf("\n");
 	const [at, by = ""] = text.slice(0, lineEnd).split(" ");
@@ -173,7 +173,10 @@ function outcomeOf(state: TaskState, body: string) {
 	return state === "SUCCESS" ? { result: body } : { error: decodeError(body) };
 }
 
-/** What `submit.lua` is told of tasks besides their payloads. Mostly they have all in common but their ids. */
+/**
+ * What `submit.lua` is given of tasks besides their payloads. Mostly they have everything
+ * but their ids in common.
+ */
 export function encodeTasks(tasks: readonly NewTask[]): string {
 	const lists: string[][] = [];
 	let list: string[] | undefined;
@@ -191,7 +194,7 @@ export function encodeTasks(tasks: readonly NewTask[]): string {
 
 /**
  * The arguments of `complete.lua`: the ends in the first (see `lua/pieces/ends.lua`), then
- * the bodies. Ends one after another mostly have all in common that is not their own.
+ * the bodies. Ends that follow one another mostly have in common all that is not unique.
  */
 export function encodeEnds(ends: readonly TaskEnd[]): string[] {
 	const args = [""];
@@ -232,7 +235,7 @@ export function encodeGiveBack(back: GiveBack): (string | number)[] {
 	return [id, token, end, text, Math.round(afterMs), started, "-"];
 }
 
-/** As `attempt.lua` keeps it: a word of `loss.ts`, or any text as JSON. */
+/** Why an attempt was lost, as `attempt.lua` keeps it: a word of `loss.ts`, or any text as JSON. */
 function encodeWhy({ end, message }: Unfinished): string {
 	if (message === "") return "-";
 	if (end !== "crashed") return message;
@@ -240,7 +243,7 @@ function encodeWhy({ end, message }: Unfinished): string {
 }
 
 /**
- * For each task that has times, or says how long it is to be kept: a line (see
+ * A line for each task that has times, or says how long it is to be kept (see
  * `submit.lua`).
  */
 export function encodeTimes(tasks: readonly NewTask[]): string {
@@ -255,7 +258,7 @@ export function encodeTimes(tasks: readonly NewTask[]): string {
 	return lines;
 }
 
-/** The numbers of those that may become another run of their id (see `submit.lua`). */
+/** The numbers of the tasks that may become another run of their id (see `submit.lua`). */
 export function encodeAgain(tasks: readonly NewTask[]): string {
 	let numbers = "";
 	for (const [i, { again }] of tasks.entries())
@@ -263,20 +266,20 @@ export function encodeAgain(tasks: readonly NewTask[]): string {
 	return numbers;
 }
 
-/** In the form that `claim.lua` takes. */
+/** Limits on routes, in the form that `claim.lua` takes. */
 export function encodeRooms(rooms: readonly ClaimRoom[]): string {
 	return rooms
 		.map(({ tasks, routes }) => `${tasks}:${routes.map((at) => at + 1)}`)
 		.join(" ");
 }
 
-/** In the form that `retry.lua` takes. */
+/** A request to reopen a task, in the form that `retry.lua` takes. */
 export function encodeRetry(of: RetryRequest): (string | number)[] {
 	const { id, round = "", afterMs, expiresMs = 0 } = of;
 	return [id, round, Math.round(afterMs), Math.round(expiresMs)];
 }
 
-/** In the form that `change.lua` takes; undefined leaves it as it is. */
+/** A time, in the form that `change.lua` takes; undefined leaves it as it is. */
 export function encodeChange(when: When): string {
 	return when === undefined ? "" : encodeWhen(when);
 }

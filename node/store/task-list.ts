@@ -27,14 +27,14 @@ interface Asked {
 }
 
 interface Page extends ListReply {
-	/** How far the next task was searched, if partly. */
+	/** How far the next task was searched, if only in part. */
 	readonly search: readonly Reply[];
 }
 
-/** Ids, each followed by its number. */
+/** The number of values for each task found: its id and its creation number. */
 const PAIR = 2;
 
-/** @throws StoreError */
+/** Reads one step of the list. @throws StoreError */
 export async function readList(
 	scripts: ShardScripts,
 	request: ListRequest,
@@ -91,7 +91,7 @@ async function readPage(
 		: page;
 }
 
-/** No task has this id. */
+/** A stand-in for found tasks, with an id that no task has. */
 const NONE = [" ", 0] as const;
 
 /** Finds out where the next tasks are: for all routes, some at a time. */

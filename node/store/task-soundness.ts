@@ -1,8 +1,8 @@
 /**
- * Tasks as they are read from the store, made sound. Their texts may have been damaged,
- * or written by another version, and are put as they are into answers with many tasks.
- * What cannot be read of a task is left out, and its error says what that is; other tasks
- * are not affected. So no reader of tasks has to doubt what a `TaskRecord` promises.
+ * Makes tasks sound that are read from the store. Their texts may have been damaged, or
+ * written by another version, and go as they are into answers with many tasks. What cannot
+ * be read of a task is left out, and its error says what that is; other tasks are not
+ * affected. So no reader of tasks has to doubt what a `TaskRecord` promises.
  */
 import { parseRoute, UNREADABLE_ROUTE } from "../../protocol/route.ts";
 import { TASK_STATES } from "../../protocol/state.ts";

@@ -1,5 +1,5 @@
--- Every key of the store, and what scripts share. Each script is preceded by what it names of
--- this (see scripts.ts).
+-- Every key of the store, and what scripts share. Each script is preceded by those parts of this
+-- that it names (see scripts.ts).
 --
 -- KEYS[1] of every script is the shard's hash tag, e.g. {hearsay:0}. All keys of
 -- a shard begin with it, so on a Redis Cluster they lie in one slot, and an ACL
@@ -29,16 +29,16 @@
 --   {hearsay:0}:queue:<route>      zset   id → rank; the tasks that are PENDING
 --   {hearsay:0}:routes             zset   route → seq that no task in its queue is above; the routes that exist: whose
 --                                         queues are not empty
---   {hearsay:0}:ready              zset   route → number; those of them that may be claimed from. A number from seq,
+--   {hearsay:0}:ready              zset   route → number; the routes that may be claimed from. The number is from seq,
 --                                         above all before it, so that a node finds what is new to it
---   {hearsay:0}:unserved           zset   route → number; those that no node serves, as far as whoever last looked
+--   {hearsay:0}:unserved           zset   route → number; the routes that no node serves, as far as whoever last looked
 --                                         knows: they are in here and not in ready
 --   {hearsay:0}:displaced          zset   id → seq; tasks whose place in their queue is not their seq
 --   {hearsay:0}:late               zset   last place of a run → its first; runs of places that only such tasks have had
 --   {hearsay:0}:due                zset   id → when it is due, ms; the tasks that are SCHEDULED
---   {hearsay:0}:on:STARTED         zset   route → how many of its tasks are; those with some
+--   {hearsay:0}:on:STARTED         zset   route → how many of its tasks are STARTED; only routes with some
 --   {hearsay:0}:on:SCHEDULED       zset   the same for tasks that are SCHEDULED
---   {hearsay:0}:scheduled          zset   id → seq; the same
+--   {hearsay:0}:scheduled          zset   id → seq; the tasks that are SCHEDULED
 --   {hearsay:0}:expiring           zset   id → when it expires, ms; the tasks that must have begun by then
 --   {hearsay:0}:cancels            hash   id → "at(ms) by", a line break, why; tasks that somebody has asked to end
 --   {hearsay:0}:marks:<session>    zset   "token id" → when, ms; attempts that it is to stop for that
@@ -52,10 +52,10 @@
 --   {hearsay:0}:gone               zset   node id → when its lease was taken, ms
 --   {hearsay:0}:ended:<STATE>      zset   id → seq
 --   {hearsay:0}:failed             zset   id → when it ended, ms; the tasks that are FAILURE
---   {hearsay:0}:order:<kind>       zset   the order in which they are forgotten, of a kind: successes, or failures, which are
---                                         all others. "id id … size", those that ended together and their size in
+--   {hearsay:0}:order:<kind>       zset   the order in which ended tasks of a kind are discarded: successes, or failures, which
+--                                         are all others. "id id … size", those that ended together and their size in
 --                                         bytes, or "id ~" → when, ms
---   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be forgotten, ms; those that say how long they are to
+--   {hearsay:0}:own:<kind>         zset   "ended(ms) id" → when it is to be discarded, ms; tasks that say how long they are to
 --                                         be kept, which are not in the order
 --   {hearsay:0}:stats:<span>:<n>   hash   how work went in a step of time, see stats.lua
 --   {hearsay:0}:live               hash   number of a step → figures at its end, see sample.lua; as many as LIVE_STEPS
@@ -102,7 +102,7 @@ local HOLDERS = SHARD .. ':holders'
 local function queueKey(route) return SHARD .. ':queue:' .. route end
 local function runningKey(session) return SHARD .. ':running:' .. session end
 local function marksKey(session) return SHARD .. ':marks:' .. session end
--- Tasks that a session runs: all members but the first, whose score is negative.
+-- How many tasks a session runs: all members but the first, whose score is negative.
 local function countRunning(session) return call('ZCOUNT', runningKey(session), 0, '+inf') end
 local FIRST_MEMBER = string.rep(' ', 65)
 local function endedKey(state) return SHARD .. ':ended:' .. state end
@@ -119,8 +119,8 @@ end
 -- Lua's own tostring rounds above 10^14. All our numbers are whole and below 2^53.
 local function digits(number) return string.format('%d', number) end
 
--- For numbers that mostly rise one by one: returns what makes texts of them. All but the last digit
--- is mostly as it was, and to make such a text anew takes twice as long.
+-- Returns a function that makes texts of numbers which mostly rise one by one. Then all but the last
+-- digit is mostly as it was, and making the whole text anew takes twice as long.
 local DIGITS = { [0] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' }
 local function risingDigits()
   local tens, front
@@ -131,7 +131,7 @@ local function risingDigits()
   end
 end
 
--- Texts of numbers that come up time and again, such as sizes.
+-- Texts of numbers that occur again and again, such as sizes.
 local TEXTS = setmetatable({}, { __index = function(texts, number)
   texts[number] = digits(number)
   return texts[number]

@@ -8,7 +8,7 @@ local function tokenLine(version, created, revoked, hash, may)
   return table.concat({ version, created, revoked, hash }, ' ') .. '\n' .. may
 end
 
--- Version, created, revoked (all as text), hash, and what it may; nil for any other line.
+-- Returns version, created, revoked (all as text), hash, and what it may; nil for any other line.
 local function parseToken(line)
   return string.match(line or '', '^(%d+) (%d+) (%d+) (%x+)\n(.*)$')
 end
@@ -31,7 +31,7 @@ local function writeToken(name, line, number)
   call('HDEL', ACCESS_USED, name)
 end
 
--- Discards those that were revoked too long ago; and, if too many are kept, those revoked
+-- Discards the tokens that were revoked too long ago; and, if too many are kept, those revoked
 -- first.
 local function tidyTokens(now)
   local gone = call('ZRANGEBYSCORE', ACCESS_REVOKED, '-inf', digits(now - ACCESS_REVOKED_KEPT_MS), 'LIMIT', 0, ACCESS_PUT_BACK_MAX)

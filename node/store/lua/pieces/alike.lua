@@ -1,6 +1,6 @@
--- Tasks that are claimed one after the other mostly have all in common that is not their own: how
--- often they were tried, their route, and that they have no options. What follows from it is
--- made once for all of them, since making it for each took a tenth of Redis's time for a claim.
+-- Tasks that are claimed one after the other mostly have much in common: how often they were
+-- tried, their route, and that they have no options. What follows from that is made once for all
+-- of them, since making it for each took a tenth of Redis's time for a claim.
 
 local kinds = {}
 
@@ -34,7 +34,7 @@ local function alikeOf(rest, text, session, now, token)
   return alike
 end
 
--- Once a script: how many tasks of each route are STARTED.
+-- To be called once a script: counts how many more tasks of each route are STARTED.
 local function countAlike()
   for _, alike in ipairs(kinds) do countOn(startedOn, alike.route, alike.tasks) end
 end

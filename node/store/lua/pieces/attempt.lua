@@ -1,21 +1,21 @@
 -- An attempt that ends without a result: it is recorded with its task, which then waits again
 -- (see waiting-again.lua) or is given up. The caller has checked whose attempt it is.
 
--- Losses of a round by which a node was lost that ran nothing else. Line by line, as a pattern that
--- begins anew at each character of a long error takes seconds.
+-- Counts the losses of a round with which a node was lost that ran nothing else. It goes line by
+-- line, as a pattern that begins anew at each character of a long error takes seconds.
 local function countAlone(past, round)
   local count = 0
   for line in string.gmatch(past, '[^\n]+') do
-    -- Not within an error, which ends otherwise.
+    -- An error ends in another way.
     local isAlone = string.sub(line, -6) == ' alone'
     if isAlone and roundOf(string.match(line, '^[^ ]+')) == round then count = count + 1 end
   end
   return count
 end
 
--- What is told of an attempt that was taken away or given up: how it ended, when its code began,
--- which node took its lease, and why: a word, or what was said of its end (JSON). "-" for
--- whatever is not known.
+-- Returns what is recorded of an attempt that was taken away or given up: how it ended, when its
+-- code began, which node took its lease, and why: a word, or what was said of its end (JSON). "-"
+-- stands for whatever is not known.
 local function lostAs(held, how, by, why, started)
   started = started or string.match(held, '^[^ ]+ [^ ]+ %d+,(%d+) ') or '-'
   return table.concat({ how, started, by or '-', why or '-' }, ' ')

@@ -2,7 +2,7 @@
 -- attempt, so that it is known if the attempt is lost. Each is written once; short attempts
 -- have ended before anybody reports it.
 
--- `list`: "token id started(ms)", a line each. The token is the fence.
+-- Records when attempts began. `list`: "token id started(ms)", one line each. The token is the fence.
 local function noteBegun(list)
   local ids, tokens, times = {}, {}, {}
   for token, id, started in string.gmatch(list, '([^ ]+) ([^ ]+) (%d+)\n') do

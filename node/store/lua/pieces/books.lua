@@ -1,5 +1,5 @@
 -- The books: how many tasks there are, and how many of them wait. Nothing is counted task by
--- task, since every place where tasks are knows its size.
+-- task, since every collection of tasks knows its size.
 
 -- The number of texts of tasks that should be there. There are fewer if some were deleted
 -- by hand.
@@ -19,8 +19,8 @@ local function countQueued()
   return waiting
 end
 
--- What neither runs, nor has ended, nor is due later waits. If keys were deleted by hand,
--- the queues decide.
+-- How many tasks wait: all that neither run, nor have ended, nor are due later. If keys were
+-- deleted by hand, the queues decide.
 local function countWaiting()
   local texts = call('HLEN', TASKS)
   local waiting = texts - call('HLEN', HOLDERS) - call('HLEN', ENDS) - call('ZCARD', DUE)
@@ -28,7 +28,7 @@ local function countWaiting()
   return waiting
 end
 
--- If texts were deleted by hand: writes them off, once every existing text has a place.
+-- Writes off texts that were deleted by hand, if there are any, once every existing text has a place.
 local function settleBooks()
   local texts, expected = call('HLEN', TASKS), textsExpected()
   if texts == expected then return end
@@ -37,8 +37,8 @@ local function settleBooks()
   end
 end
 
--- How many tasks wait and run, and how many have ever ended: each that was accepted or reopened,
--- and does neither nor is due later.
+-- How many tasks wait and run, and how many have ever ended: all that were accepted or reopened,
+-- except for those that wait, run or are due later.
 local function countsNow()
   local totals = call('HMGET', META, 'accepted', 'reopened')
   local pending, started = countWaiting(), call('HLEN', HOLDERS)

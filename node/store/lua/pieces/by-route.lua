@@ -4,11 +4,11 @@
 -- Route → by how much its number changes.
 local startedOn, scheduledOn = {}, {}
 
--- For every task that runs: no more than this.
+-- Notes a change of a count. It does no more, as it is called for every task that runs.
 local function countOn(changes, route, by) changes[route] = (changes[route] or 0) + by end
 
--- `left`: tasks may have left the state, all of which are in `whole`. Where none is left no count
--- is: so a number that is wrong, as a task's text was deleted by hand, does not stay so.
+-- `left`: whether tasks may have left the state. `whole`: the key of all tasks in it; if none is left,
+-- no count is: so a count that is wrong because a task's text was deleted by hand does not stay so.
 local function writeCounts(key, changes, whole, left)
   if left and call('EXISTS', whole) == 0 then return call('DEL', key) end
   for route, by in pairs(changes) do

@@ -13,7 +13,7 @@ local function toCancelled(id, task, now, how, error)
   toEnded(id, task, 'CANCELLED', digits(now), how, error)
 end
 
--- An attempt that is taken from its holder, or that its holder gives up, ends like this.
+-- Cancels a task whose attempt is taken from its holder, or given up by it.
 local function cancelAttempt(id, text, held, now, how, lost)
   local task = recordAttempt(id, text, held, now, how, 0, lost, false)
   toCancelled(id, task, now, '', '')
@@ -27,13 +27,13 @@ local function hasMarks(session)
   return marked[session]
 end
 
--- The attempt was ended by its holder, which no longer needs to be told to stop it.
+-- Removes the mark of an attempt that its holder has ended, and need not be told to stop.
 local function unmark(session, token, id)
   if hasMarks(session) then call('ZREM', marksKey(session), token .. ' ' .. id) end
 end
 
--- Attempts that the session is to stop: "token id". It is told of the oldest until
--- they end, or for MARK_KEPT_MS; so those that are forgotten for being too old have been told.
+-- Returns attempts that the session is to stop: "token id". The oldest are reported until they
+-- end, or for MARK_KEPT_MS; so those that are dropped for being too old have been reported.
 local function tellMarks(session, now)
   local key = marksKey(session)
   if call('EXISTS', key) == 0 then return {} end

@@ -1,5 +1,5 @@
 -- Deaths of nodes: how leases were taken from holders that may have been alive. For each node
--- the newest DEATHS_KEPT_MAX, newest first, a line each:
+-- the newest DEATHS_KEPT_MAX, newest first, one line each:
 -- "epoch at(ms) grounds by left(ms) tasks saw". Left: what was left of the lease; by: the node
 -- that took it; saw: what that node knew of the holder then, and what its peers saw (JSON).
 -- Kept for as long as the node is remembered.
@@ -24,8 +24,8 @@ local function deathOf(session)
   return 'goodbye', node
 end
 
--- What another node saw of the death of a session, but reported too late to take the lease. It
--- replaces what was said in its name, if anything was. `saw`: its own sighting is the first.
+-- Adds what another node saw of the death of a session, but reported too late to take the lease.
+-- It replaces what was said in that node's name, if anything was. `saw`: its own sighting is the first.
 local function addSighting(session, by, saw)
   local node, epoch = string.match(session, '^(.*):(%d+)$')
   local isJson, told = pcall(cjson.decode, saw)

@@ -1,8 +1,8 @@
--- Ends of attempts, as their holders send them: JSON, which is read faster than lines are taken apart. A
--- list for ends one after the other that have these in common: state, how, "round route tags" (the tags
--- between commas, or * for none); and behind them id, token, started(ms) of each, as text.
+-- Ends of attempts, as their holders send them: JSON, which is read faster than lines are taken apart.
+-- Ends that follow one another and have these in common make one list: state, how, "round route tags"
+-- (the tags between commas, or * for none); behind them come id, token, started(ms) of each, as text.
 
--- Where the first end stands in such a list, and how many things each has.
+-- Where the first end stands in such a list, and how many values each has.
 local FIRST_END, END_THINGS = 4, 3
 
 -- Returns the lists, as what the ends have in common: with state, how, about, which is "round route
@@ -20,12 +20,12 @@ local function readEnds(json)
   return lists, ids
 end
 
--- The attempts of a group are of this session from here on, and have this number.
+-- Notes that the next attempts of a group are of this session, and have this number.
 local function turn(group, session, attempt)
   group.session, group.attempt, group.isMarked, group.endings = session, attempt, hasMarks(session), {}
 end
 
--- What of ends is the same for all of a group that end in this state: how they begin in ENDS, what is
+-- Returns what is the same for all ends of a group in this state: how they begin in ENDS, what is
 -- written of them, and the things of their line among the events.
 local function endingOf(group, state, now)
   local about = { 'z', state, group.how, group.session, group.attempt, group.about }

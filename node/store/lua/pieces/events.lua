@@ -1,7 +1,7 @@
--- What happened in this script, as it is told to readers: noted as it comes about, and written
+-- What happened in this script, as it is reported to readers: noted as it happens, and written
 -- at the script's end as one entry of the stream. The form of an entry is known here alone, and
 -- to the node's event-codec.ts: a line for each set of things that have a letter and some words
--- in common; then a tab; then, for each thing, the words of its own. Letters rise in the order
+-- in common; then a tab; then, for each thing, its own words. Letters rise in the order
 -- in which things happen to one task, so that sorted lines are in order. "*" is nothing. About
 -- is "round route tags"; and of an attempt, "session number about".
 --
@@ -20,13 +20,13 @@
 -- the stream is cut to its size in one command, a reader can tell whether it has missed
 -- anything, and a clock that is put back does not matter.
 --
--- Most tasks of a batch have all but their ids in common. Scripts that see many tasks a second
--- keep the things of their last line at hand, because making the text of a line for each takes
--- as long as everything else here.
+-- Most tasks of a batch have everything but their ids in common. Scripts that see many tasks a
+-- second keep the things of their last line at hand, because making the text of a line for each
+-- takes as long as everything else here.
 
 local noted, noteLines = {}, {}
 
--- The things of a line, for more to be added.
+-- Returns the things of a line, so that more can be added.
 local function thingsOf(line)
   local things = noted[line]
   if not things then
@@ -53,7 +53,7 @@ local function closeEvents()
   return #entryText + EVENT_ENTRY_BYTES
 end
 
--- Adds the entry. `bytes`: the count with it, as META has it by now.
+-- Adds the entry. `bytes`: the count including it, as META has it by now.
 local function addEntry(bytes, now)
   local added = redis.pcall('XADD', EVENTS, digits(bytes) .. '-' .. digits(now), 'e', entryText)
   if type(added) ~= 'table' or not added.err then return end
@@ -67,7 +67,7 @@ local function addEntry(bytes, now)
   call('XADD', EVENTS, digits(bytes) .. '-' .. digits(now), 'e', entryText)
 end
 
--- Once a script, unless it writes the count with others of META.
+-- To be called once a script, unless that writes the count with other values of META.
 local function writeEvents(now)
   local size = closeEvents()
   if size > 0 then addEntry(call('HINCRBY', META, 'events', size), now) end

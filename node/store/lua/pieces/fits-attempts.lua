@@ -1,5 +1,5 @@
--- Whether a task fits what a filter (fits.lua) asks of its attempts and its end. `known` is what is
--- known of it (read.lua).
+-- Whether a task fits what a filter (fits.lua) asks of its attempts and its end. `known`: what
+-- readTask returns for it (read.lua).
 
 local function stateOf(known)
   if known[2] ~= '' then return string.match(known[2], '^%u+') end
@@ -13,8 +13,8 @@ local function fitsEnd(known)
   return ended ~= nil and tonumber(ended) <= filter.endedByMs
 end
 
--- Of its attempts: the number of the newest, and of each its node, its round and, but for one that
--- is still held, or brought the end, how it ended.
+-- Returns the number of a task's newest attempt; and of each attempt its node, its round and, unless
+-- it is still held or brought the end, how it ended.
 local function attemptsOf(known)
   local attempts = {}
   for token, session, how in string.gmatch('\n' .. known[3], '\n([%d,]+) (%S+) %d+ %d+ ([^ \n]+)') do

@@ -1,9 +1,9 @@
 -- Whether a text that a filter (fits.lua) looks for occurs in a task.
 
--- What was searched, in characters, for all that is looked for.
+-- How many characters were searched so far, over all texts that are looked for.
 local searched = 0
 
--- Whether something that is looked for begins between these places.
+-- Whether a text that is looked for begins between these places.
 local function isIn(text, from, to)
   local part = string.sub(text, from, to + FIND_TEXT_BYTES_MAX)
   for _, wanted in ipairs(filter.texts) do
@@ -13,8 +13,8 @@ local function isIn(text, from, to)
   return false
 end
 
--- Whether what is looked for is in its payload, or in its result or error. A long text is searched
--- in several steps: then it is not known yet, nil, and from which part and place to go on.
+-- Whether a text that is looked for is in its payload, or in its result or error. A long text is
+-- searched in several steps: then it returns nil, and from which part and place to go on.
 local function fitsTexts(known, part, at)
   if not filter.texts then return true end
   for i = part, 2 do

@@ -1,7 +1,7 @@
--- Whether a task fits a filter, a table with what it asks for: type, queue, tags (a list), nodes (a
--- list of ids), sinceMs and beforeMs (created then or later, and earlier), endedByMs, attemptMin,
--- moved (true), idPrefix, notId and notPrefix, texts (a list: one of them is in the payload, the result or
--- the error).
+-- Whether a task fits a filter. That is a table of what it asks for: type, queue, tags (a list), nodes
+-- (a list of ids), sinceMs (created then or later) and beforeMs (created earlier), endedByMs,
+-- attemptMin, moved (true), idPrefix, notId and notPrefix, texts (a list: one of them is in the
+-- payload, the result or the error).
 
 local filter, nodes = {}, nil
 
@@ -26,8 +26,8 @@ local function fitsRoute(route)
   return (not filter.queue or queue == filter.queue) and (not filter.type or type == filter.type)
 end
 
--- Between which creation numbers such tasks can be. They follow the clock, but stay ahead of it for
--- a while if it is put back, or if many tasks come at once.
+-- Returns between which creation numbers such tasks can be. These follow the clock, but stay ahead of
+-- it for a while if it is put back, or if many tasks come at once.
 local function seqsOf(asked)
   local oldest, newest = 0, SEQ_SPAN
   if asked.sinceMs then oldest = math.max(0, (asked.sinceMs - SEQ_EPOCH_MS) * SEQ_PER_MS) end
@@ -55,7 +55,7 @@ local function hasTags(options)
   return true
 end
 
--- What its text says, but for the payload. Only what is asked for is read, as there are many texts.
+-- Whether a task's text fits, except for the payload. Only what is asked for is read, as there are many.
 local function fitsText(text)
   if filter.queue or filter.type then
     local route = string.match(text, '^[^ ]+ [^ ]+ [^ ]+ [^ ]+ ([^\n]+)')

@@ -2,7 +2,7 @@
 -- ended tasks. They must have ended.
 
 local function forget(ids)
-  -- From all that there is of the key; most have no past, and have ended in one state.
+  -- Removes the ids from a key, if it exists: most tasks have no past, and have ended in one state.
   local function remove(command, key)
     return call('EXISTS', key) == 1 and call(command, key, unpack(ids)) or 0
   end

@@ -1,4 +1,4 @@
--- By the run of the server and the microseconds of its clock: a number below GENERATION_CHANCE.
+-- A number below GENERATION_CHANCE, from the run of the server and the microseconds of its clock.
 local function chanceOf(run)
   local time = call('TIME')
   return ((tonumber(string.sub(run, 1, 4), 16) or 0) + time[1] * 1000000 + time[2]) % GENERATION_CHANCE

@@ -1,9 +1,9 @@
--- What the texts of tasks and of their attempts say (see keys.lua), taken apart and put together.
+-- Takes apart, and puts together, the texts of tasks and of their attempts (see keys.lua).
 
 -- Patterns that are matched for every task say [^ ], as Lua takes twice as long for a
 -- class such as %d: it asks C's locale about each character.
 
--- Token, seq, session, size and number of an attempt, as the holders have it; nil if
+-- Returns token, seq, session, size and number of an attempt, as the holders have it; nil if
 -- nobody holds the task.
 local function parseHolder(held)
   if not held then return end
@@ -16,7 +16,7 @@ local function roundOf(token) return string.match(token, ',(%d+)$') or '1' end
 
 -- The tags of a task, between commas; '*' if it has none. `from`: where its options begin in the text.
 local function tagsIn(text, from)
-  -- Most have no options.
+  -- Most tasks have no options.
   if string.byte(text, from) == 10 then return '*' end
   local tags = string.match(string.match(text, '^[^\n]*', from), '"tags":%[([%w.,_:"-]+)%]')
   return tags and (string.gsub(tags, '"', '')) or '*'
@@ -54,11 +54,11 @@ local function readText(id)
   if text then stepBytes = stepBytes + #text end
   return text
 end
--- Then it goes to no further task.
+-- Whether this step has done enough, and goes to no further task.
 local function isStepFull() return stepBytes > STEP_BYTES_MAX end
 
--- The text of a task that leaves its holder; none of one that is gone, or was overwritten by hand: that
--- has no place any more, and counts as forgotten, as one does that is met in a queue (claim.lua).
+-- The text of a task that leaves its holder. None if the task is gone, or was overwritten by hand: then
+-- it has no place any more, and counts as forgotten, like one that is met in a queue (claim.lua).
 local function takeText(id)
   local text = readText(id)
   if not text or parseHead(text) then return text end
@@ -73,6 +73,6 @@ local function withHead(task, head)
     if head.keep > 0 then counts = counts .. ',' .. digits(head.keep) end
   end
   local line = table.concat({ head.priority, head.seq, head.created, counts, head.route }, ' ')
-  -- Of one that was written by hand there may be no more.
+  -- A text that was written by hand may have no more lines.
   return line .. (string.match(task, '\n.*') or '\n\n')
 end

@@ -1,4 +1,4 @@
--- How many tasks of these routes may come, `limit` at most, if others have turns, too: so many
+-- How many tasks of these routes may come, `limit` at most, if others have turns, too: as many
 -- as there are numbers in `turns` up to the number of tasks that wait. With '' all may come.
 local function tasksInTurn(routes, turns, limit)
   if turns == '' then return limit end
@@ -10,9 +10,9 @@ local function tasksInTurn(routes, turns, limit)
   return tasks
 end
 
--- The heads of queues, taken in order of rank across them. Of a single queue up to `limit`
--- tasks are read at once; of several a few each, and more of those that turn out to be first.
--- `rooms` limits how many may be taken of some of them together, see claim.lua.
+-- The heads of queues, taken in order of rank across them. From a single queue, up to `limit`
+-- tasks are read at once; from several, a few each, and more from those that turn out to be first.
+-- `rooms` limits how many may be taken from some of them together, see claim.lua.
 local function openHeads(routes, limit, rooms)
   local several = #routes > 1
   local span = several and math.min(limit, math.ceil(2 * limit / #routes) + 2) or limit
@@ -48,7 +48,7 @@ local function openHeads(routes, limit, rooms)
     return best
   end
 
-  -- The next ids of the only queue.
+  -- Takes the next ids of the only queue.
   local function takeRun(count)
     local head = heads[1]
     local room = head.room
@@ -60,7 +60,7 @@ local function openHeads(routes, limit, rooms)
     return ids
   end
 
-  -- The next ids, up to `count` of them.
+  -- Takes the next ids, up to `count` of them.
   local function take(count)
     if not several then return takeRun(count) end
     local ids = {}

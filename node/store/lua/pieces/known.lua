@@ -1,6 +1,6 @@
--- What a submission is told of the task that has its id: a result of readTask without what may
--- be large. The payload is in it only if it is as long as the one that came, of `size` bytes;
--- another is another payload. So an answer is no longer than its question, whatever is kept here.
+-- What the answer to a submission says about the task that has its id: a result of readTask without
+-- what may be large. The payload is in it only if it is as long as the submitted one, of `size`
+-- bytes; otherwise it differs anyway. So an answer is no longer than its question, whatever is kept.
 local function readKnown(id, size)
   local text = readText(id)
   if not text then return {} end

@@ -10,7 +10,7 @@ local function leaveOrder(key, ended, id, size)
   leavingOrder[key], moments[ended], ids[id] = moments, ids, size
 end
 
--- State and time (text) of an end; nil for one that cannot be read (written by hand).
+-- Returns state and time (text) of an end; nil for one that cannot be read (written by hand).
 local function parseEnd(ending)
   local state, ended = string.match(ending, '^(%u+) (%d+)')
   for _, each in ipairs(ENDED_STATES) do
@@ -30,7 +30,7 @@ local function leaveEnded(id, ending)
   for _, hash in ipairs({ ENDS, CANCELS }) do call('HDEL', hash, id) end
 end
 
--- Without these, what ended together at some moment: few entries, as that is a millisecond.
+-- Takes these from those that ended together at a moment. That has few entries, as it is a millisecond.
 local function closeRanks(key, ended, sizes)
   for _, entry in ipairs(call('ZRANGEBYSCORE', key, ended, ended)) do
     local list, size = string.match(entry, '^(.+) ([^ ]+)$')
@@ -45,15 +45,15 @@ local function closeRanks(key, ended, sizes)
   end
 end
 
--- Once a script, with all that have left.
+-- To be called once a script, when all that leave have left.
 local function writeOrder()
   for key, moments in pairs(leavingOrder) do
     for ended, sizes in pairs(moments) do closeRanks(key, ended, sizes) end
   end
 end
 
--- What ENDS has of those of these ids that have no text: mostly nothing, of none of them. Of the
--- others it is not read, since results may be large.
+-- What ENDS has for those of these ids that have no text: mostly there are none. For the others it
+-- is not read, since results may be large.
 local function endsLeft(ids, texts)
   local fresh, places, count = {}, {}, 0
   for i, id in ipairs(ids) do
@@ -68,8 +68,8 @@ local function endsLeft(ids, texts)
   return ends
 end
 
--- What is left of ended tasks whose ids are used again, because their texts were deleted
--- by hand: id → end.
+-- Removes what is left of ended tasks whose ids are used again, because their texts were deleted
+-- by hand. `leftover`: id → end.
 local function clearEnded(leftover)
   for id, ending in pairs(leftover) do
     if parseEnd(ending) then leaveEnded(id, ending) else call('HDEL', ENDS, id) end

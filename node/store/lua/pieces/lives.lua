@@ -10,15 +10,15 @@ local function lifeOf(node)
   return started and digits(started) or nil
 end
 
--- For the life of the node that last lost a session here: the epoch of that session, when the
--- life began (ms), and how many tasks it has lost in all its sessions here. Nil if there is none.
+-- Returns, for the life of the node that last lost a session here: the epoch of that session, when
+-- the life began (ms), and how many tasks it has lost in all its sessions here. Nil if there is none.
 local function lostBy(node)
   return string.match(call('HGET', LOST, node) or '', '^(%d+) (%d+) (%d+)$')
 end
 
 -- Takes a lease for good: nobody can renew it from here on. What runs under it is recorded as
 -- lost with its life, whatever becomes of it: it may still run, and end the node later. `why`:
--- as events report it.
+-- the reason that events report.
 local function takeLease(session, why)
   note('v ' .. why, session .. ' ' .. digits(countRunning(session)))
   call('ZADD', SESSIONS, 0, session)

@@ -1,6 +1,6 @@
--- New tasks, as they are submitted: JSON, which is read faster than as many arguments. A list for tasks
--- one after the other that have these in common: route, priority, options (JSON, or nothing); and
--- behind it their ids. All as text.
+-- New tasks, as they are submitted: JSON, which is read faster than as many arguments. Tasks that
+-- follow one another and have these in common make one list: route, priority, options (JSON, or
+-- nothing); behind them come their ids. All as text.
 
 -- Where the first id stands in such a list.
 local FIRST_ID = 4

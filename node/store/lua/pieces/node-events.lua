@@ -8,5 +8,5 @@ local function noteNode(what, session)
   note('n ' .. what, node .. ' ' .. epoch)
 end
 
--- Whether a node's record says `flag` of it: "draining", "atRisk".
+-- Whether a node's record has this flag: "draining", "atRisk".
 local function says(record, flag) return string.find(record, '"' .. flag .. '":true', 1, true) ~= nil end

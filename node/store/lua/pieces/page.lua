@@ -1,8 +1,7 @@
 -- A page of a list of tasks, newest first, merged from its sources: sorted sets, or bands of
 -- them, whose scores are creation numbers above `low`. Each is read only as far as needed.
 
--- Creation numbers: only tasks before the first; and nothing older than the second can be
--- on the page.
+-- Two creation numbers: the page has only tasks before the first, and nothing older than the second.
 local before, floor
 -- How many tasks the page can need, commands that were run to find them, and members read in vain.
 local wanted, looks, walked = 0, 0, 0
@@ -14,8 +13,8 @@ end
 
 local function newestFirst(a, b) return a.seq > b.seq end
 
--- Reads the next tasks of a source. `leavesOut` says which of some tasks belong to it, and down
--- to which score it knows of no others. If too many do not, nothing older can be on the page.
+-- Reads the next tasks of a source. `leavesOut` returns those of some tasks that belong to it, and
+-- down to which score there are no others. If too many do not, nothing older can be on the page.
 local function readOn(source)
   local leavesOut, span = source.leavesOut, source.span
   source.page, source.at, source.span = {}, 1, math.min(span * 2, 64)
@@ -39,7 +38,7 @@ local function cutSources(count)
   for i = #sources, count + 1, -1 do sources[i] = nil end
 end
 
--- `read`: what was read of it already, or nil.
+-- Adds a source. `read`: what was read of it already, or nil.
 local function addSource(key, low, state, leavesOut, read)
   local source = { key = key, low = low, state = state, leavesOut = leavesOut, span = 2, below = '(' .. digits(low + before) }
   if read then
@@ -52,7 +51,8 @@ local function addSource(key, low, state, leavesOut, read)
   if #sources > 2 * wanted then cutSources(wanted) end
 end
 
--- A heap: the newest is on top, and the children of each, at twice its place, are older.
+-- Moves a source down in the heap, where the newest is on top and the children of each, at twice its
+-- place, are older.
 local function sink(at)
   local count = #sources
   while true do
@@ -65,8 +65,7 @@ local function sink(at)
   end
 end
 
--- Returns the next task's id, creation number and state, as far as known; nothing at the
--- end of the page.
+-- Returns the next task's id, creation number and, if known, state; nothing at the end of the page.
 local function nextTask()
   local source = sources[1]
   if not source or source.seq < floor then return end

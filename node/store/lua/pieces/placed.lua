@@ -1,5 +1,5 @@
--- Tasks for a page of a list that have an index by creation number: those that wait at a place
--- other than that number, and those that are SCHEDULED, STARTED or ended. `has`: states → true.
+-- Gathers the tasks for a page of a list that have an index by creation number: those that wait at a
+-- place other than that number, and those that are SCHEDULED, STARTED or ended. `has`: states → true.
 local function gatherPlaced(has)
   if has.PENDING and anyDisplaced then addSource(DISPLACED, 0, 'PENDING') end
   if has.SCHEDULED then addSource(SCHEDULED, 0, 'SCHEDULED') end

@@ -15,7 +15,7 @@ local function readTask(id, read)
 end
 
 -- The same, unless the task has more than so many bytes; then { bytes, 1 if it has ended or 0 },
--- and of what is large nothing is read.
+-- and nothing that is large is read.
 local function readWithin(id, bytesMax)
   local ending = call('HSTRLEN', ENDS, id)
   local bytes = ending + call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id)
@@ -23,7 +23,7 @@ local function readWithin(id, bytesMax)
   return readTask(id)
 end
 
--- What readTask tells, without payload and result.
+-- What readTask returns, without payload and result.
 local function briefly(known)
   known[1] = string.match(known[1], '^[^\n]*\n[^\n]*\n') or known[1]
   if string.sub(known[2], 1, 7) == 'SUCCESS' then known[2] = string.match(known[2], '^[^\n]*\n') or known[2] end

@@ -2,7 +2,7 @@
 -- may be claimed from, in the order in which they became so. Served routes and routes that no
 -- node serves each have room of their own. to-pending.lua looks after the queues.
 
--- Rising numbers: what is new to a node has a higher one than any that it has seen.
+-- The next of the rising numbers: what is new to a node has a higher one than any that it has seen.
 local function nextNumber() return call('HINCRBY', META, 'seq', 1) end
 
 -- How many routes of a kind there are, once that was asked for.
@@ -40,21 +40,21 @@ local function openRoute(route, served, number)
   return not served and shelveRoute(route, number)
 end
 
--- A task comes back from a node, so its route is served; room does not matter.
+-- Opens the route of a task that comes back from a node, and so is served; room does not matter.
 local function reopenRoute(route)
   if call('ZSCORE', READY, route) then return end
   call('ZADD', READY, digits(nextNumber()), route)
   call('ZREM', UNSERVED, route)
 end
 
--- Tasks that were accepted earlier come to wait; room does not matter. It is not known here
--- whether a node serves them; nodes that know will sort the route again.
+-- Opens a route to which tasks come that were accepted earlier; room does not matter. It is not known
+-- here whether a node serves them; nodes that know will sort the route again.
 local function admitRoute(route)
   if call('ZSCORE', READY, route) or call('ZSCORE', UNSERVED, route) then return end
   call('ZADD', READY, digits(nextNumber()), route)
 end
 
--- Their queues are empty.
+-- Closes routes whose queues are empty.
 local function closeRoutes(routes)
   local gone = call('ZREM', ROUTES, unpack(routes))
   if gone > 0 and call('ZREM', READY, unpack(routes)) < gone then call('ZREM', UNSERVED, unpack(routes)) end

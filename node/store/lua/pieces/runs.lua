@@ -2,8 +2,8 @@
 -- the ids id~2, id~3 … The last number is kept for as long as any run is. Each run is recorded
 -- as one, since anybody may submit another task under such an id.
 
--- What precedes the id of a task for which RUNS says which id it is a run of; FIRST, if it has
--- that id itself. No id begins like this.
+-- The prefixes in RUNS of a task's id whose value is the id that it is a run of; FIRST if it has that
+-- id itself. No id begins like this.
 local RUN, FIRST = '~', '~~'
 
 local function readNumbers(list)
@@ -12,7 +12,7 @@ local function readNumbers(list)
   return numbers
 end
 
--- The last number, and how many runs are kept: 1 and 0 for an id that has no further
+-- Returns the last number, and how many runs are kept: 1 and 0 for an id that has no further
 -- runs.
 local function findRuns(id)
   local last, kept = string.match(call('HGET', RUNS, id) or '', '^(%d+) (%d+)$')
@@ -42,7 +42,7 @@ local function keepRun(run)
   call('HSET', RUNS, run.of, digits(run.number) .. ' ' .. digits(kept + 1), RUN .. run.id, run.of)
 end
 
--- These tasks are no longer kept.
+-- Forgets the runs among tasks that are no longer kept.
 local function forgetRuns(ids)
   if call('EXISTS', RUNS) == 0 then return end
   local fields, gone, lost = {}, {}, {}

@@ -1,6 +1,6 @@
 -- What ended in the last hour and the last day, by queue and type, in steps of time. A step is
 -- a hash: at → when it began (ms), and "queue type name" → an amount. Names: e ended, f failed,
--- w and r the sums of how long attempts waited and ran (ms), and w or r with a number: how many
+-- w and r the sums of how long attempts waited and ran (ms), and w or r with a number how many
 -- fell into that bucket of durations. There are as many hashes as steps in the span; the oldest
 -- is used again.
 

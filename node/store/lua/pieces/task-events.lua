@@ -1,8 +1,8 @@
 -- Events of tasks, in the form of events.lua.
 
--- A new task. `group`: begins with its route, its priority and its options; and keeps the things of the
--- lines of those that wait or begin at once. `due`: in ms, if it does not wait yet. `session`: that has it at
--- once, with this token, if one does.
+-- Notes a new task. `group`: begins with its route, priority and options, and keeps the things of the
+-- lines of those that wait or begin at once. `due`: when it is due (ms), if it does not wait yet.
+-- `session`: the one that has it at once, with this token, if one does.
 local function noteNew(id, group, due, session, token)
   local accepts, starts = group.accepts, group.starts
   if due then return note('b ' .. group[1] .. ' ' .. tagsIn(group[3], 1), id .. ' ' .. digits(due)) end
@@ -21,20 +21,20 @@ local function setOver(head, how, session, attempt, token)
   head.over, head.token = how .. ' ' .. session .. ' ' .. attempt .. ' ' .. aboutOf(head), token
 end
 
--- The head of a task with the attempt that is held, as the holders have it. `text`: its own, sound.
+-- Returns the head of a task, with its attempt as the holders have it. `text`: the task's, which is sound.
 local function headOver(text, how, held)
   local head, token, _, session, _, attempt = parseHead(text), parseHolder(held)
   setOver(head, how, session, attempt, token)
   return head
 end
 
--- `due`: in ms, if it does not wait yet.
+-- Notes a task that was put back. `due`: when it is due (ms), if it does not wait yet.
 local function notePutBack(id, head, due)
   local thing = id .. ' ' .. head.token
   if due then note('q ' .. head.over, thing .. ' ' .. digits(due)) else note('p ' .. head.over, thing) end
 end
 
--- The things of the line of a task that ends. `head`: with what setOver keeps; without that no attempt
+-- The things of the line of a task that ends. `head`: with what setOver keeps; without it, no attempt
 -- was under way.
 local function thingsOfEnd(head, state)
   return thingsOf('z ' .. state .. ' ' .. (head.over or '* * ' .. head.attempts .. ' ' .. aboutOf(head)))

@@ -1,13 +1,13 @@
 -- When tasks are due, and when they expire unless they have begun. A task is among those that
 -- may expire until it begins, so an attempt is never taken over too late.
 
--- A moment (ms): absolute, or this long after another; 0 for none.
+-- Returns a moment (ms), which is told as such or as this long after another; 0 for none.
 local function momentOf(told, from)
   if told == '-' then return 0 end
   return string.sub(told, 1, 1) == '+' and from + tonumber(told) or tonumber(told)
 end
 
--- number → due, expires and keep, of lines "number due expires keep".
+-- Returns number → due, expires and keep, from lines "number due expires keep".
 local function readTimes(lines, now)
   local times = {}
   for number, due, expires, keep in string.gmatch(lines, '(%d+) ([^ ]+) ([^ ]+) (%d+)\n') do
@@ -29,10 +29,10 @@ local function newCounts(time)
   return time.keep > 0 and counts .. ',' .. digits(time.keep) or counts
 end
 
--- Times and ids.
+-- The times of expiry, and ids, of tasks that have one now.
 local bound = {}
 
--- The task must begin by its expiry, if it has one.
+-- Notes that a task must begin by its expiry, if it has one.
 local function bindExpiry(id, expires)
   if expires == 0 then return end
   local last = #bound
@@ -47,7 +47,7 @@ local function mustBegin(id, task)
   return how == nil or roundOf(token) ~= task.round or how == 'failure' or how == 'timeout' or how == 'snoozed'
 end
 
--- Once a script, with all tasks that have an expiry now.
+-- To be called once a script, when all tasks that have an expiry now are noted.
 local function writeExpiry()
   if #bound > 0 then call('ZADD', EXPIRING, unpack(bound)) end
 end

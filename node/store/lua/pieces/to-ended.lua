@@ -8,12 +8,12 @@ local function sizeOf(id)
   return call('HSTRLEN', TASKS, id) + call('HSTRLEN', ENDS, id) + call('HSTRLEN', PAST, id)
 end
 
--- Ids and texts; state → what is written of the tasks that end so; kind → its size, ids that ended
+-- Ids and texts; state → what is written of the tasks that end in it; kind → its size, ids that ended
 -- together and the size of these, and times and names of those that say how long they are to be
--- kept. `n`: how long a list is (Lua would search for its end).
+-- kept. `n`: the length of a list (Lua would search for its end).
 local endedTexts, endedStates, endedKinds = { n = 0 }, {}, {}
 
--- What is written of the tasks that end in this state: seqs and ids, and what is of their kind.
+-- What is written of the tasks that end in this state: seqs and ids, and what their kind has.
 local function endingIn(state)
   local ending, name = endedStates[state], kindOf(state)
   if not ending then
@@ -24,8 +24,8 @@ local function endingIn(state)
   return ending
 end
 
--- To an ended state, `to`, at the time `now` (text). `things`: of its line among the events. `keep`:
--- for how long it is to be kept (ms), or 0. `text`: as ENDS has it. `size`: of its text and its past.
+-- To an ended state, `to`, at the time `now` (text). `things`: those of its line among the events.
+-- `keep`: for how long it is to be kept (ms), or 0. `text`: its end in ENDS. `size`: of text and past.
 local function putEnded(to, id, seq, things, now, text, size, keep)
   things[#things + 1] = id
   local count, last, kind = endedTexts.n + 2, to.n + 2, to.kind
@@ -42,9 +42,9 @@ local function putEnded(to, id, seq, things, now, text, size, keep)
   end
 end
 
--- The same. `head`: its head, with what setOver keeps. `how` is what ended it: a blank, how the attempt
--- ended, when it started, and the attempt as the holders have it; or nothing. `body`: result or error
--- (JSON).
+-- The same, from a task's `head`, with what setOver keeps. `how`: what ended it, which is a blank, how
+-- the attempt ended, when it started, and the attempt as the holders have it; or nothing. `body`:
+-- result or error (JSON).
 local function toEnded(id, head, state, now, how, body)
   local size = call('HSTRLEN', TASKS, id) + call('HSTRLEN', PAST, id)
   local text = state .. ' ' .. now .. how .. '\n' .. body
@@ -59,7 +59,7 @@ local function noteFailed(now, index)
   call('ZADD', FAILED, unpack(times))
 end
 
--- Once a script, with all tasks that have ended.
+-- To be called once a script, when all tasks that end have ended.
 local function writeEnded(now)
   if endedTexts.n == 0 then return end
   call('HSET', ENDS, unpack(endedTexts))

@@ -16,7 +16,7 @@ local function toPending(id, route, priority, seq, place)
   if place ~= seq then call('ZADD', DISPLACED, digits(seq), id) end
 end
 
--- Once a script, with all tasks that wait now.
+-- To be called once a script, when all tasks that come to wait do.
 local function writeQueues()
   local routes = {}
   for route, queue in pairs(queued) do
@@ -27,7 +27,7 @@ local function writeQueues()
   if #routes > 0 then call('ZADD', ROUTES, 'GT', unpack(routes)) end
 end
 
--- From PENDING: these, wherever they stand in the queue of their route.
+-- From PENDING: these ids, wherever they stand in the queue of their route.
 local function leaveQueue(route, ids)
   call('ZREM', queueKey(route), unpack(ids))
   if call('EXISTS', DISPLACED) == 1 then call('ZREM', DISPLACED, unpack(ids)) end

@@ -3,7 +3,7 @@
 
 -- Times and ids; seqs and ids.
 local dues, scheduled = {}, {}
--- Whether some have left.
+-- Whether some tasks have left.
 local unscheduled = false
 
 -- To SCHEDULED, until `due` (ms).
@@ -14,7 +14,7 @@ local function toScheduled(id, route, seq, due)
   scheduled[last + 1], scheduled[last + 2] = seq, id
 end
 
--- Once a script, with all tasks that are scheduled now.
+-- To be called once a script, when all tasks are scheduled that it schedules.
 local function writeScheduled()
   if #dues > 0 then
     call('ZADD', DUE, unpack(dues))
@@ -23,7 +23,7 @@ local function writeScheduled()
   if #dues > 0 or unscheduled then writeCounts(SCHEDULED_ON, scheduledOn, DUE, unscheduled) end
 end
 
--- From SCHEDULED; before writeScheduled. `routes`: of those whose texts say them, one each.
+-- From SCHEDULED; before writeScheduled. `routes`: the route of each task whose text says it.
 local function leaveScheduled(ids, routes)
   if #ids == 0 then return end
   unscheduled = true

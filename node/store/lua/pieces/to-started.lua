@@ -11,8 +11,8 @@ local function toStarted(session, token, attempts, holders, running, ...)
   writeCounts(STARTED_ON, startedOn, HOLDERS, false)
 end
 
--- From STARTED: whose attempts are over and how many they are, and what leaves the running set
--- of each session. (The length of a list is counted: Lua searches for the end of one.)
+-- From STARTED: the tasks whose attempts are over and how many these are, and what leaves the running
+-- set of each session. (The length of a list is counted: Lua searches for the end of one.)
 local letGo, gone, left = {}, 0, {}
 
 local function leaversOf(session)
@@ -20,13 +20,13 @@ local function leaversOf(session)
   return left[session]
 end
 
--- An entry that stands for no attempt: its task was deleted by hand, or has another holder.
+-- Removes an entry that stands for no attempt: its task was deleted by hand, or has another holder.
 local function leaveRunning(id, session)
   local ids = left[session] or leaversOf(session)
   ids[#ids + 1] = id
 end
 
--- `route`: nil, if the task's text is gone.
+-- From STARTED: a task whose attempt is over. `route`: nil if the task's text is gone.
 local function leaveStarted(id, session, route)
   if route then startedOn[route] = (startedOn[route] or 0) - 1 end
   gone = gone + 1
@@ -35,7 +35,7 @@ local function leaveStarted(id, session, route)
   ids[#ids + 1] = id
 end
 
--- Once a script, with all tasks that have left.
+-- To be called once a script, when all tasks that leave have left.
 local function writeLeft()
   if gone > 0 then
     call('HDEL', HOLDERS, unpack(letGo))

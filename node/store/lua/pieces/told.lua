@@ -1,6 +1,6 @@
 -- What a pulse reports about the routes that may be claimed from: those that are new to the
--- node, at most PULSE_ROUTES_MAX of either kind; and on demand some that it was told before,
--- one after the other, as a sweep in case nothing became of them.
+-- node, at most PULSE_ROUTES_MAX of either kind; and on demand some that were reported to it
+-- before, one after the other, as a sweep in case nothing became of them.
 
 -- Sorts routes again, as a node knows them: those that it serves, and those that no node
 -- does.
@@ -14,7 +14,7 @@ local function sortRoutes(served, unserved)
   end
 end
 
--- Routes above a number, and the number of the last; no number if these are all.
+-- Returns routes above a number, and the number of the last; no number if these are all.
 local function routesAbove(key, number, limit)
   local page = call('ZRANGEBYSCORE', key, '(' .. digits(number), '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
   return page, #page == 2 * limit and tonumber(page[#page]) or nil
@@ -30,8 +30,8 @@ local function addRoutes(answer, page, upTo)
   answer[at] = count
 end
 
--- `seq` is the highest number that there is; `again` the number above which to tell more once
--- more, or -1.
+-- Adds routes to the answer. `seq`: the highest number that there is; `again`: the number above which
+-- routes are to be reported once more, or -1.
 local function tellRoutes(answer, seen, seq, again)
   -- A store that lost writes may count from below what the node has seen.
   if seen > seq then seen = 0 end

@@ -11,7 +11,7 @@ local function waitAt(id, task, place)
 end
 
 -- The place of a task that comes to wait now, behind all that wait. Like the place of a
--- new task, it says since when.
+-- new task, it says since when the task waits.
 local function nextPlace(now)
   local last = tonumber(call('HGET', META, 'seq') or 0)
   local place = math.max(last + 1, (now - SEQ_EPOCH_MS) * SEQ_PER_MS)

@@ -1,6 +1,6 @@
 -- Waiting tasks for a page of a list. They are read from their queues, which are sorted by
--- priority and, within one, by place, mostly the creation number: bands, each a source. Tasks
--- at another place have an index of their own.
+-- priority and, within a priority, by place, mostly the creation number: each such band is a
+-- source. Tasks at another place have an index of their own.
 
 local anyDisplaced = call('EXISTS', DISPLACED) == 1
 
@@ -11,7 +11,8 @@ local function firstOfRun(place)
   return run[1] and tonumber(run[1]) >= place and tonumber(run[2]) or place
 end
 
--- Of ids, each with a score behind it, those at their place; and down to which score there is no other.
+-- Returns those of these ids, each with its score, that are at their place; and down to which score
+-- there are no others.
 local function atTheirPlace(read, low)
   local ids, page = {}, {}
   for i = 1, #read, 2 do ids[#ids + 1] = read[i] end
@@ -24,7 +25,7 @@ local function atTheirPlace(read, low)
   return page, digits(low + (#page == 0 and firstOfRun(lowest) or lowest))
 end
 
--- Hops from one priority in use to the next.
+-- Adds the bands of a queue. It hops from one priority in use to the next.
 local function addBands(queue)
   local ceiling, leavesOut = '+inf', anyDisplaced and atTheirPlace or nil
   while true do
