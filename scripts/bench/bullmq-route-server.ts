@@ -14,7 +14,7 @@ const connection = { host: "127.0.0.1", port: redisPort };
 const queue = new Queue("bench", { connection });
 // Everyone who waits for a result listens for its end.
 queue.setMaxListeners(0);
-/** Made only once a result is waited for: it reads every event. */
+/** The queue's events; made only once a result is waited for, as it reads every event. */
 let events: QueueEvents | undefined;
 
 const server = fastify();

@@ -17,9 +17,9 @@ import { sleep } from "./clock.ts";
 const STOP_MS = 5_000;
 /** A process that is not ready after this long is taken for broken. */
 const READY_MS = 30_000;
-/** A program that measures by itself and takes longer has hung. */
+/** A program that measures by itself and takes longer than this has hung. */
 const RUN_MS = 300_000;
-/** So much of what a process prints is kept to explain its failure. */
+/** How much of what a process prints is kept, to explain its failure. */
 const SAID_CHARS_MAX = 4_000;
 
 const living = new Set<ChildProcess>();
@@ -35,7 +35,7 @@ export class Child implements AsyncDisposable {
 	#said = "";
 	#trouble: Error | undefined;
 
-	/** If `env` is undefined, the bench's own is used. */
+	/** Starts a process. If `env` is undefined, it gets the bench's own. */
 	constructor(
 		name: string,
 		command: string,
@@ -61,7 +61,7 @@ export class Child implements AsyncDisposable {
 		child.stderr?.setEncoding("utf8").on("data", keep);
 	}
 
-	/** @throws if the process could not be started */
+	/** The process's id. @throws if the process could not be started */
 	get pid(): number {
 		const { pid } = this.#process;
 		if (pid === undefined) throw new Error(`${this.#name} has not started`);
@@ -74,7 +74,7 @@ export class Child implements AsyncDisposable {
 		return this.untilReady(async () => (await readinessOf(client)).ready);
 	}
 
-	/** @throws if the process did not say the word in time, or is gone */
+	/** Waits until the process has said the word. @throws if it did not in time, or is gone */
 	untilSaid(word: string): Promise<void> {
 		return this.untilReady(async () => this.#said.includes(word));
 	}

@@ -1,6 +1,6 @@
 /**
- * What a claim costs Redis while so many tasks wait, measured alike for all: processor
- * time of Redis's main thread, by its own account.
+ * What a claim costs Redis while a number of tasks wait, measured alike for all contenders:
+ * processor time of Redis's main thread, by its own account.
  *
  * It is taken in windows. Each window reduces the backlog by a part of it, and as many
  * new tasks follow. So the depth is that of the line, and at least half of it.

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { nowMs, sleep } from "./clock.ts";
 
 const HOLD_LOOK_MS = 5;
-/** One look serves all tasks that wait for the same file. */
+/** The files that tasks wait for: one look serves all that wait for the same file. */
 const gates = new Map<string, Promise<void>>();
 
 async function gate(file: string): Promise<void> {

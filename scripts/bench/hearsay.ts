@@ -17,7 +17,7 @@ const BULK_LINES_MAX = 2_000;
 const BULK_BYTES_MAX = 1024 * 1024;
 /** The most bytes of a line besides its payload. */
 const LINE_BYTES = 100;
-/** How many requests of so many lines are under way at once. */
+/** How many of these requests are under way at once. */
 const BULK_IN_FLIGHT = 2;
 const LIST_LIMIT = 500;
 const HANDLERS = ["--handlers", pathOf("scripts/bench/handlers.ts")];

@@ -82,8 +82,8 @@ class Connection {
 }
 
 /**
- * At most so many connections, each opened when it is first needed: the server closes one
- * that waits long for its first request, perhaps just as that is sent.
+ * A limited number of connections, each opened when it is first needed: the server closes
+ * one that waits long for its first request, perhaps just as that is sent.
  */
 export class HttpConnections {
 	readonly #port: number;
@@ -117,7 +117,7 @@ export class HttpConnections {
 		return answer;
 	}
 
-	/** Waits for a connection if all are in use. */
+	/** Takes a connection, for which it waits if all are in use. */
 	async #take(): Promise<Connection> {
 		const idle = this.#idle.shift();
 		if (idle?.isUsable) return idle;

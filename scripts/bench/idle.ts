@@ -13,7 +13,7 @@ import { sideOf } from "./sides.ts";
 import { sum } from "./stats.ts";
 
 const PROCESSES = 3;
-/** What starting leaves to do (links to peers, garbage) is over after this. */
+/** The time after which what starting leaves to do (links to peers, garbage) is over. */
 const SETTLE_MS = 3_000;
 const WINDOW_MS = 10_000;
 

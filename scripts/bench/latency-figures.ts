@@ -25,7 +25,7 @@ export const LATENCY_LINES = eachFigure(
 	}),
 );
 
-/** `starts` and `results` say how long after its submission each task was there. */
+/** The figures of a latency. `starts`, `results`: how long each took after the submission, in ms. */
 export function latencyFigures(
 	starts: readonly number[],
 	results: readonly number[],

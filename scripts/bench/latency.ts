@@ -29,8 +29,9 @@ import { watch } from "./watch.ts";
 
 const STEADY_PER_SECOND = 100;
 /**
- * With so many tasks the p99.9 is the slowest of a round. The true one lies above it in
- * half of all rounds (0.999 ^ 700 = 0.5), so the median of rounds estimates it.
+ * The most tasks of a round. With this many, the p99.9 is the slowest of the round. The true
+ * one lies above it in half of all rounds (0.999 ^ 700 = 0.5), so the median of rounds
+ * estimates it.
  */
 const STEADY_TASKS_MAX = 700;
 /**
@@ -39,7 +40,7 @@ const STEADY_TASKS_MAX = 700;
  */
 const WARM_UP_TASKS_MAX = 5_000;
 const WARM_UP_PER_SECOND = 1_000;
-/** At half of the saturated rate: for so long, with one result of so many waited for. */
+/** How long the load lasts at half of the saturated rate. */
 const HALF_SECONDS = 3;
 const HALF_WAITED_EVERY = 10;
 /** The number of tasks by which the saturated rate is found. */

@@ -9,9 +9,8 @@ import type { Ground } from "./contender.ts";
 import { median, medianRatio } from "./stats.ts";
 
 /**
- * Who stands side by side: Hearsay, and what its figures are held against. The latter are
- * others, the least that could do the same (`ceiling`), and Hearsay itself under other
- * circumstances.
+ * Who is compared: Hearsay, and what its figures are held against. The latter are others,
+ * the least that could do the same (`ceiling`), and Hearsay itself under other circumstances.
  */
 export const SIDES = {
 	hearsay: "Hearsay",
@@ -133,7 +132,7 @@ export async function runMeasure(
 	);
 }
 
-/** All sides, each time another one first. */
+/** All sides, in an order that begins with another one each time. */
 function inTurn(sides: Sides, first: number): [Side, Run][] {
 	const all = Object.entries(sides) as [Side, Run][];
 	const at = first % all.length;
@@ -161,7 +160,7 @@ function summarize(
 	return { measure: measure.name, ...line, sides, ratios };
 }
 
-/** Three digits are all that such a figure is worth. */
+/** A figure in three digits, which are all that it is worth. */
 export function formatFigure(figure: number): string {
 	return figure.toLocaleString("en", { maximumSignificantDigits: 3 });
 }

@@ -10,10 +10,10 @@ import { RedisMeter } from "./redis-meter.ts";
 import { both } from "./sides.ts";
 import { watch } from "./watch.ts";
 
-/** Bytes of JSON text, including the quotation marks. */
+/** The bytes of a payload as JSON text, including the quotation marks. */
 const PAYLOAD_BYTES = 200;
 const PAYLOAD = "x".repeat(PAYLOAD_BYTES - 2);
-/** Tables that grow are in memory twice until Redis has moved their content, which takes a moment. */
+/** How long Redis is given to move the content of tables that grow, which are in memory twice until then. */
 const SETTLE_MS = 1_500;
 
 export const memory: Measure = {

@@ -4,7 +4,7 @@ import { hearsay } from "./hearsay.ts";
 import { backlogRate, bulkRate, perSecond } from "./rates.ts";
 import { sideOf } from "./sides.ts";
 
-/** At most so many bytes of one size, so that large payloads do not take all day. */
+/** The most bytes in payloads of one size, so that large ones do not take all day. */
 const BYTES_TOTAL_MAX = 128 * 1024 * 1024;
 const SIZES = {
 	"100 B": 100,

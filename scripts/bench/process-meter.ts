@@ -12,7 +12,7 @@ import { nowMs } from "./clock.ts";
 /** Hearsay's name for the threads in which task code runs. */
 const TASK_THREAD = "hearsay-tasks";
 
-/** Milliseconds of processor time. */
+/** Processor time, in milliseconds. */
 export interface CpuTimes {
 	readonly main: number;
 	/** The threads that run task code. */
@@ -34,7 +34,7 @@ export function cpuTimes(pid: number): CpuTimes {
 	return times;
 }
 
-/** What processes spent while something went on. */
+/** What processes spent while something was measured. */
 export interface Spending {
 	readonly tookMs: number;
 	/**
@@ -64,7 +64,7 @@ export async function spendingOf(
 	return { tookMs, spent };
 }
 
-/** Resident memory, MiB. */
+/** The resident memory of a process, in MiB. */
 export function residentMiB(pid: number): number {
 	return numberAfter("VmRSS", read(`/proc/${pid}/status`)) / 1_024;
 }

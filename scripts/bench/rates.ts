@@ -7,7 +7,7 @@ import type { Line } from "./measure.ts";
 import { drainRate, finishedMs } from "./stats.ts";
 import { watch } from "./watch.ts";
 
-/** This part of a run's tasks goes before, unmeasured. */
+/** The part of a run's tasks that goes before, unmeasured. */
 const WARM_UP = 0.1;
 
 export function perSecond(title: string): Line {
@@ -18,7 +18,7 @@ export function warmUp(tasks: number): number {
 	return Math.ceil(tasks * WARM_UP);
 }
 
-/** Tasks a second, from then until now. */
+/** Tasks a second, from a moment until now. */
 export function rateSince(startMs: number, tasks: number): number {
 	return (tasks / (nowMs() - startMs)) * 1_000;
 }
@@ -35,7 +35,7 @@ export async function bulkRate(
 	return rateSince(startMs, count);
 }
 
-/** Tasks a second at which a worker that is started for it works off so many. */
+/** Tasks a second at which a worker that is started for them works off so many. */
 export async function backlogRate(
 	scheduler: Scheduler,
 	backlog: number,

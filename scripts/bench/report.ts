@@ -96,12 +96,12 @@ function formatTable(results: readonly Result[]): string[] {
 	);
 }
 
-/** A side's figure and its ratio; Hearsay has no ratio to itself. */
+/** The cells of a side: its figure and its ratio. Hearsay has no ratio to itself. */
 function cells(side: Side, figure: string, ratio: string): string[] {
 	return side === "hearsay" ? [figure] : [figure, ratio];
 }
 
-/** The median, and half the distance between the best round and the worst. */
+/** A side's median, and half the distance between its best round and its worst. */
 function formatSide(side: SideResult | undefined): string {
 	if (side === undefined) return "";
 	const { median, rounds } = side;

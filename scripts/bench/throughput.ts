@@ -15,10 +15,10 @@ import {
 } from "./rates.ts";
 import { both } from "./sides.ts";
 
-/** The ceiling: the store's own scripts in a bare loop. That file says what it does and why. */
+/** The ceiling: the store's own scripts in a bare loop. The file says what it does and why. */
 const BARE_SCRIPTS = "test/bench/bare-scripts.ts";
 
-/** Tasks a second. */
+/** The rates of the bare scripts, in tasks a second. */
 export interface BareRates {
 	readonly submitting: number;
 	/** Claiming and completing. */
@@ -119,7 +119,7 @@ export const THROUGHPUT: readonly Measure[] = [
 	priorities,
 ];
 
-/** Submits first, then does the rest, with so many different priorities in turn. */
+/** Runs the bare scripts: first those that submit, then the rest, with so many different priorities in turn. */
 async function bareScripts(
 	{ redis, tasks }: Ground,
 	priorities = 1,
