@@ -3,14 +3,14 @@
  * packed because it would be a fifth of what Node.js is without it; that takes some 10 ms.
  *
  * An executable's own code can import nothing but modules of Node.js. So it asks the usual
- * loader, which knows nothing of what an executable carries, and tells it for once.
+ * loader, which knows nothing of what an executable carries, and answers it for that one time.
  */
 import { createRequire, registerHooks } from "node:module";
 import { getRawAsset } from "node:sea";
 import { pathToFileURL } from "node:url";
 import { zstdDecompressSync } from "node:zlib";
 
-/** As stacks in a log name it. */
+/** The program's address, as stacks in a log name it. */
 const program = pathToFileURL(process.execPath).href;
 const bridge = `${program}/bridge.cjs`;
 
@@ -35,7 +35,7 @@ const hooks = registerHooks({
 	load: (url, context, next) => {
 		const load = carried[url];
 		if (load === undefined) return next(url, context);
-		// The program itself imports only modules of Node.js; task code is loaded as ever.
+		// The program itself imports only modules of Node.js; task code is loaded as usual.
 		if (url === program) queueMicrotask(() => hooks.deregister());
 		return { ...load(), shortCircuit: true };
 	},

@@ -17,7 +17,7 @@ const COMMON: BuildOptions = {
 	logLevel: "warning",
 };
 
-/** Makes an ES module, since the program awaits at top level. */
+/** Makes the program an ES module, since it awaits at top level. */
 export async function bundleMain(root: string, outfile: string): Promise<void> {
 	await build({
 		...COMMON,
@@ -31,7 +31,7 @@ export async function bundleMain(root: string, outfile: string): Promise<void> {
 	});
 }
 
-/** Made like the whole program: it may await at top level. */
+/** Makes the program of one task like the whole program: it may await at top level. */
 export async function bundleTaskProgram(
 	root: string,
 	outfile: string,
@@ -44,7 +44,7 @@ export async function bundleTaskProgram(
 	});
 }
 
-/** Makes CommonJS: a worker that starts from a text takes no other form. */
+/** Makes the worker CommonJS: one that starts from a text takes no other form. */
 export async function bundleWorker(
 	root: string,
 	outfile: string,

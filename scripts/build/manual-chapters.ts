@@ -1,4 +1,4 @@
-/** The chapters of the manual, as they are written, in the order of its contents; and its pictures. */
+/** The chapters of the manual as they are written, in the order of its contents; and its pictures. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -23,10 +23,10 @@ const CHAPTERS = [
 	"design",
 ];
 const FOLDER = "dashboard/docs";
-/** A folder within that one. */
+/** The folder of the pictures, within that of the chapters. */
 const PICTURES = "shots";
 
-/** By the address that a chapter has for each: `shots/all-well.png`. */
+/** The pictures, by the address with which chapters name them: `shots/all-well.png`. */
 export type Pictures = ReadonlyMap<string, Buffer>;
 
 export interface ChapterText {
@@ -34,7 +34,7 @@ export interface ChapterText {
 	readonly text: string;
 }
 
-/** @throws Error if the folder holds other chapters than the contents */
+/** Reads the chapters. @throws Error if the folder holds other chapters than the contents */
 export function readChapters(root: string): ChapterText[] {
 	const files = readdirSync(join(root, FOLDER))
 		.filter((name) => name !== PICTURES)

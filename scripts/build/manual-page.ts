@@ -18,7 +18,7 @@ export interface Heading {
 /** A chapter, as the contents show it. */
 export interface Entry {
 	readonly name: string;
-	/** The first is its title. */
+	/** Its headings, of which the first is the title. */
 	readonly headings: readonly Heading[];
 	/** The summary, as HTML. */
 	readonly summary: string;

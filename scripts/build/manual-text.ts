@@ -3,7 +3,8 @@
  *
  * A flawed chapter is refused: one without a title, or without a paragraph that says what
  * it is about; one with a link that leads nowhere, with HTML among the Markdown, with two
- * headings of one anchor, or with a picture that is not there or says nothing to who cannot see it.
+ * headings of one anchor, or with a picture that is not there or has no text for those who
+ * cannot see it.
  */
 import { Marked, type RendererObject, type Token, type Tokens } from "marked";
 import { escapeHtml } from "./html-text.ts";
@@ -13,16 +14,16 @@ import { chapterPage, type Heading, overviewPage } from "./manual-page.ts";
 interface Chapter {
 	readonly name: string;
 	readonly tokens: readonly Token[];
-	/** The first is the chapter's title. */
+	/** The headings, of which the first is the chapter's title. */
 	readonly headings: readonly Heading[];
 	/** The chapter's first paragraph, as HTML. */
 	readonly summary: string;
 }
 
-/** A figure, or a pair of figures: kept on one line. */
+/** A figure, or a pair of figures, which is kept on one line. */
 const VALUE = /^\d.{0,23}$/;
 
-/** Pages by chapter, the overview under ""; and those of the pictures that are in them. */
+/** Renders the pages by chapter, the overview under ""; and the pictures that are in them. */
 export function renderPages(
 	texts: readonly ChapterText[],
 	pictures: Pictures,
@@ -76,7 +77,7 @@ function readChapter({ name, text }: ChapterText): Chapter {
 	return { name, tokens, headings, summary: (second as Tokens.Paragraph).text };
 }
 
-/** Made as on GitHub, so that a link leads to the same place there. */
+/** The anchor of a heading, made as on GitHub, so that a link leads to the same place there. */
 function anchorOf(title: string): string {
 	return title
 		.toLowerCase()
@@ -85,8 +86,8 @@ function anchorOf(title: string): string {
 }
 
 /**
- * How a chapter's page writes what it writes differently from Markdown by default.
- * `show`: of a picture that is to be served, its bytes; undefined if there is none at this
+ * The rules by which a chapter's page differs from what Markdown becomes by default. `show`:
+ * returns the bytes of a picture, which is served then; undefined if there is none at this
  * address. `root`: the path to the address at which the HTTP side begins.
  */
 function rulesOf(
@@ -130,7 +131,7 @@ function rulesOf(
 				throw new Error(
 					`${own.name}.md: ${href} is no picture in shots/, or does not say what is on it.`,
 				);
-			// Of a PNG.
+			// The places of width and height in a PNG.
 			const [width, height] = [16, 20].map((at) => bytes.readUInt32BE(at));
 			return `<img src="${root}docs/${escapeHtml(href)}" alt="${escapeHtml(text)}" width="${width}" height="${height}" loading="lazy" />`;
 		},

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { plainOperations } from "./plain-operations.ts";
 
-/** As it asks for. */
+/** Preact's notice of copyright, for which its licence asks. */
 const LICENCE =
 	"/* With Preact (© Jason Miller) and Preact Signals (© Preact Team), both MIT: https://preactjs.com */";
 
@@ -33,7 +33,7 @@ export async function bundlePage(root: string, outfile: string): Promise<void> {
 	writeFileSync(outfile, await renderPage(root));
 }
 
-/** `script` and `style`. */
+/** The page as a JSON object of its `script` and its `style`. */
 async function renderPage(root: string): Promise<string> {
 	const [script, style] = await Promise.all([
 		textOf({
@@ -58,13 +58,13 @@ async function textOf(options: BuildOptions): Promise<string> {
 	const libraries = Object.keys(metafile.inputs).filter(
 		(path) => path.includes("node_modules/") && !/preact/.test(path),
 	);
-	// Schemas come in by one import of a value where a type was meant.
+	// One import of a value where a type was meant brings in the schemas.
 	if (libraries.length > 0)
 		throw new Error(`The page must not carry ${libraries[0]}.`);
 	return outputFiles?.[0]?.text ?? "";
 }
 
-/** What puts the pages together: each exports itself as `page`. */
+/** The code that puts the pages together, each of which exports itself as `page`. */
 function entryOf(root: string): string {
 	const files = readdirSync(join(root, "dashboard/pages")).sort();
 	const pages = files.filter((name) => /\.tsx?$/.test(name));

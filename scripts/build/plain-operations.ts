@@ -1,13 +1,13 @@
 /**
- * What a browser loads of the operations: their addresses, and the shapes of their bodies. What
- * they are called and mean is for people and for the description of the API, and would be an
- * eleventh of all that the page weighs.
+ * What a browser loads of the operations: their addresses, and the shapes of their bodies. Their
+ * names and meanings are for people and for the description of the API, and would be an
+ * eleventh of the page's size.
  */
 import type { Plugin } from "esbuild";
 import type { Operation } from "../../protocol/operation.ts";
 import { OPERATIONS } from "../../protocol/operations.ts";
 
-/** In the place of `protocol/operations.ts`. */
+/** A plugin that puts these in the place of `protocol/operations.ts`. */
 export const plainOperations: Plugin = {
 	name: "plain operations",
 	setup(build) {
@@ -21,7 +21,7 @@ export const plainOperations: Plugin = {
 	},
 };
 
-/** As much of it as `protocol/client/` reads. */
+/** As much of an operation as `protocol/client/` reads. */
 function plainOf({ method, path, body, answers, refused }: Operation) {
 	const shapes = Object.entries(answers).map(([status, { shape }]) => [
 		status,

@@ -1,6 +1,6 @@
 /**
- * The Node.js that an executable is made of: this very one, or, for another processor, that
- * of the same version from npm, kept under `node_modules/.cache`. What npm brings is held
+ * The Node.js that an executable is made of: this very one or, for another processor, that
+ * of the same version from npm, kept under `node_modules/.cache`. What npm brings is checked
  * against the checksum in package-lock.json.
  */
 import { execFileSync } from "node:child_process";
@@ -17,7 +17,7 @@ import { join } from "node:path";
 export const ARCHITECTURES = ["x64", "arm64"] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** Returns its path. */
+/** Returns the path of the Node.js for a processor. */
 export function runtimeFor(root: string, arch: Architecture): string {
 	if (arch === process.arch) return process.execPath;
 	const name = `node-linux-${arch}`;

@@ -1,15 +1,15 @@
 /**
  * Takes out of a program what is not loaded when it runs: symbols and what debuggers read,
- * a quarter of Node.js. As `strip` of binutils does, which not every machine has, and
- * hardly one for the programs of other processors.
+ * a quarter of Node.js. `strip` of binutils does the same, but not every machine has it, and
+ * hardly any has one for the programs of other processors.
  */
 
-/** Of ELF's 64-bit little-endian format: offsets in the file's header. */
+/** Offsets in the file's header, in ELF's 64-bit little-endian format. */
 const SECTIONS_AT = 0x28;
 const SECTION_BYTES_AT = 0x3a;
 const SECTION_COUNT_AT = 0x3c;
 const NAMES_INDEX_AT = 0x3e;
-/** And in a section's header. */
+/** Offsets in a section's header. */
 const FLAGS_AT = 0x08;
 const OFFSET_AT = 0x18;
 const SIZE_AT = 0x20;
@@ -18,14 +18,14 @@ const NO_BITS = 8;
 const ALLOCATED = 2n;
 const MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
 
-/** @throws Error for what is no such program, or has parts in an order of its own */
+/** Strips a program. @throws Error for what is no such program, or has its parts in another order */
 export function strip(program: Buffer): Buffer {
 	if (!program.subarray(0, MAGIC.length).equals(MAGIC))
 		throw new Error("this is no program for 64-bit Linux");
 	const headers = sectionHeaders(program);
 	const last = headers.findLastIndex(isLoaded);
 	const kept = headers.slice(0, last + 1);
-	// The first one is empty, by definition.
+	// The first section is empty, by definition.
 	if (!kept.slice(1).every(isLoaded))
 		throw new Error("sections that are loaded come after others");
 	const loadedEnd = Math.max(...kept.map(endOf));
@@ -63,7 +63,7 @@ function isLoaded(header: Buffer): boolean {
 	return (header.readBigUInt64LE(FLAGS_AT) & ALLOCATED) !== 0n;
 }
 
-/** In the file. */
+/** The end of a section in the file. */
 function endOf(header: Buffer): number {
 	if (header.readUInt32LE(TYPE_AT) === NO_BITS) return 0;
 	return Number(
