@@ -1,5 +1,5 @@
 /**
- * Access tokens: who may ask a node for what.
+ * Access tokens: who may ask what of a node.
  *
  * A token is `hs_<role>_<32 characters>`, which is 190 bits of chance. Nobody keeps it
  * but its holder: the cluster knows its SHA-256. What the cluster knows about a token is
@@ -24,21 +24,21 @@ export const ACCESS_NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
 /** What a token's holder may do. */
 export interface AccessGrant {
 	readonly role: AccessRole;
-	/** Only tasks of these queues; undefined for all. The same with types. */
+	/** The queues to which it is restricted; undefined for all. The same holds for types. */
 	readonly queues?: readonly string[];
 	readonly types?: readonly string[];
 	/** Whether a holder that may `read` may see payloads, results and errors, too. */
 	readonly payloads?: true;
 }
 
-/** What is kept of a token, or of a revoked one. */
+/** The record of a token, valid or revoked. */
 export interface AccessToken extends AccessGrant {
 	readonly name: string;
 	/** The token's SHA-256, in hexadecimal digits. */
 	readonly hash: string;
 	/** Rises with each change of this or another token. */
 	readonly version: number;
-	/** In the store's time, like all times here. */
+	/** When the token was created, in the store's time, like all times here. */
 	readonly createdMs: number;
 	readonly expiresMs?: number;
 	readonly revokedMs?: number;
@@ -51,10 +51,10 @@ export function roleOfToken(text: string): AccessRole | undefined {
 	return TOKEN.exec(text)?.[1] as AccessRole | undefined;
 }
 
-/** What is written of who asks where nobody has to have a token. */
+/** The name that stands for the asker if nobody needs a token. */
 export const NOBODY = "-";
 
-/** Makes a text safe to write down: a token that somebody put there by mistake is none any more. */
+/** Makes a text safe to log: a token that somebody put there by mistake is made unusable. */
 export function withoutTokens(text: string): string {
 	return text.replaceAll(/(hs_(?:read|submit|operate)_)[0-9A-Za-z]+/g, "$1…");
 }
@@ -85,8 +85,8 @@ export function reaches(
 }
 
 /**
- * Whether a record counts rather than another of its name. Of two of one version, the one
- * that revokes does, since that does no harm.
+ * Whether a record counts rather than another of its name. If both have one version, the
+ * one that revokes counts, since that does no harm.
  */
 export function isNewer(
 	token: AccessToken,
@@ -117,11 +117,11 @@ export function remembered(
 	return new Map([...live, ...revoked].map((token) => [token.name, token]));
 }
 
-/** What two sides that may each have lost something know together. */
+/** What two sides, each of which may have lost something, know together. */
 interface Merged {
-	/** Tokens by name. */
+	/** The tokens, by name. */
 	readonly tokens: ReadonlyMap<string, AccessToken>;
-	/** Tokens that the store does not have. */
+	/** The tokens that the store does not have. */
 	readonly lost: readonly AccessToken[];
 }
 
@@ -161,7 +161,7 @@ export function mergeTokens(
 	};
 }
 
-/** A token older than this may have been revoked, and its record discarded. */
+/** The version below which a token may have been revoked, and its record discarded. */
 function horizonOf(stored: readonly AccessToken[]): number {
 	const revoked = stored.filter(({ revokedMs }) => revokedMs !== undefined);
 	return revoked.length < ACCESS_REVOKED_KEPT_MAX

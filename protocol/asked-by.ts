@@ -3,9 +3,9 @@
  * slash, that of the access token, if one was needed. Neither name has a slash or a blank.
  */
 export interface AskedBy {
-	/** The node's name. */
+	/** The name of the node. */
 	readonly by: string;
-	/** The token's. */
+	/** The name of the access token. */
 	readonly asker?: string;
 }
 

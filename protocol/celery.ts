@@ -10,7 +10,7 @@ import { ItemProblem } from "./schema.ts";
 
 const CELERY_PRIORITY_MAX = 10;
 
-/** As in the Celery system, any JSON object is a task, and fields that it did not know are ignored. */
+/** A submission: as in the Celery system, any JSON object is a task, and fields that it did not know are ignored. */
 export const CelerySubmission = Type.Object({
 	task_id: Type.Optional(
 		Type.Unknown({

@@ -13,7 +13,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 	d: 86_400_000,
 };
 
-/** Milliseconds, or undefined if the text is not a duration. */
+/** The milliseconds of a duration; undefined if the text is none. */
 export function parseDuration(text: string): number | undefined {
 	const [, amount, unit] = duration.exec(text) ?? [];
 	if (amount === undefined) return;

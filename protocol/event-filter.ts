@@ -1,22 +1,22 @@
 /**
- * Which events a reader wants and may be told of: those that fit each of the filters that it has. Who reaches some
- * tasks only is told nothing of others, nor of what somebody did to the cluster.
+ * Which events a reader wants and may see: those that fit all of its filters. A reader that
+ * reaches some tasks only sees nothing of others, nor of what somebody did to the cluster.
  */
 import { type AccessGrant, reaches } from "./access.ts";
 import type { EventAbout, EventKind, StoreEvent, ViewEvent } from "./event.ts";
 import { parseSession } from "./lease.ts";
 import { parseRoute } from "./route.ts";
 
-/** Of each, one of several; of tags all. Empty: any. */
+/** The filters. An event has to fit one entry of each, and all tags; an empty filter lets all pass. */
 export interface EventQuery {
 	readonly kinds: readonly EventKind[];
 	readonly types: readonly string[];
 	readonly queues: readonly string[];
 	readonly tags: readonly string[];
 	readonly tasks: readonly string[];
-	/** By their ids or names. */
+	/** Ids or names of nodes. */
 	readonly nodes: readonly string[];
-	/** Who reads reaches tasks of these alone, whatever is wanted. Undefined: all. */
+	/** What the reader is restricted to, whatever it wants; undefined if to nothing. */
 	readonly within?: Pick<AccessGrant, "queues" | "types">;
 }
 
@@ -27,7 +27,7 @@ export class EventFilter {
 	readonly #query: EventQuery;
 	readonly #nameOf: NameOf;
 	readonly #tasks: ReadonlySet<string>;
-	/** What was looked at last: events of a step come one after the other. */
+	/** What was checked last: events of a step follow one another. */
 	#about: EventAbout | undefined;
 	#fits = false;
 
@@ -37,7 +37,7 @@ export class EventFilter {
 		this.#tasks = new Set(query.tasks);
 	}
 
-	/** Of the store. */
+	/** Whether an event of the store fits. */
 	fits({ about, id }: StoreEvent): boolean {
 		if (about !== this.#about) {
 			this.#about = about;
@@ -52,7 +52,7 @@ export class EventFilter {
 		);
 	}
 
-	/** A node's own view. */
+	/** Whether an event of a node's own view fits. */
 	fitsView({ kind, node }: ViewEvent): boolean {
 		const { kinds, nodes } = this.#query;
 		if (this.#asksOfTasks || (kinds.length > 0 && !kinds.includes(kind)))
@@ -84,7 +84,10 @@ export class EventFilter {
 		);
 	}
 
-	/** Nodes are there for everybody. A task of which it is not known what it is, is nobody's. */
+	/**
+	 * Whether the reader reaches what an event is about. Everybody reaches nodes; nobody
+	 * restricted reaches a task of unknown route.
+	 */
 	#reaches(kind: EventKind, route: string): boolean {
 		const { within } = this.#query;
 		if (within === undefined) return true;

@@ -1,6 +1,6 @@
 /**
  * Ids of events: where a reader is in the streams of all shards, so that any node can go on
- * from there. One number of each is not enough: the shards count each by itself.
+ * from there. One number is not enough, as each shard counts by itself.
  *
  *     lkz0a.2n9c.mjtx2q0g.3-lkz0b.0.0
  *
@@ -11,7 +11,7 @@ import type { EventPlace } from "./event.ts";
 
 /** Where a reader is in one shard. */
 export interface ReadPlace extends EventPlace {
-	/** Events that have been read of the entry that follows the place. */
+	/** The number of events that have been read of the entry that follows the place. */
 	readonly read: number;
 }
 
@@ -29,12 +29,12 @@ export function formatPlace({
 	return numbers.map((number) => number.toString(BASE)).join(".");
 }
 
-/** Of all shards, in their order. */
+/** Writes an id from the places in all shards, in order. */
 export function formatEventId(places: readonly ReadPlace[]): string {
 	return places.map(formatPlace).join("-");
 }
 
-/** Undefined: it is no id. */
+/** The places that an id says, in all shards; undefined if it is no id. */
 export function parseEventId(text: string): ReadPlace[] | undefined {
 	const places: ReadPlace[] = [];
 	for (const part of text.split("-")) {

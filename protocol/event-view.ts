@@ -8,7 +8,7 @@ import { isoTime } from "./view.ts";
 
 type NameOf = (nodeId: string) => string | undefined;
 
-/** `atMs`: in the store's time. */
+/** An event as a user reads it. `atMs`: in the store's time. */
 export function readEvent(
 	event: StoreEvent,
 	shard: number,
@@ -73,7 +73,7 @@ function readNode(node: string, nameOf: NameOf) {
 	return { node, ...(nodeName !== undefined && { nodeName }) };
 }
 
-/** What somebody wrote there by hand is told as it is. */
+/** The line of an audit; what somebody wrote there by hand is shown as it is. */
 function readLine(line: string): unknown {
 	try {
 		return JSON.parse(line);

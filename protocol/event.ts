@@ -1,5 +1,5 @@
 /**
- * Events: what has happened to tasks, nodes, sessions and the store, as readers are told of it.
+ * Events: what has happened to tasks, nodes, sessions and the store, as readers see it.
  *
  * Those of tasks and sessions, and what becomes of a node, are written by the store with the
  * step that brings them about, so every node tells the same. Whether a node is suspect or cut
@@ -10,40 +10,40 @@ import type { SessionName } from "./lease.ts";
 import type { Route } from "./route.ts";
 import type { AttemptEnd, TaskState } from "./state.ts";
 
-/** Of tasks, written by the store. */
+/** Events of tasks, which the store writes. */
 const TASK_EVENTS = [
 	"task.accepted",
-	/** Its time has come: it waits. */
+	/** The task is due now: it waits. */
 	"task.due",
 	"task.started",
-	/** Its attempt is over without a result, and it is to run again. */
+	/** The task's attempt is over without a result, and the task is to run again. */
 	"task.put-back",
 	"task.changed",
-	/** It runs, and somebody has asked it to end. */
+	/** The task runs, and somebody has asked it to end. */
 	"task.cancel-asked",
 	"task.ended",
 	"task.reopened",
-	/** On somebody's wish; what is forgotten in time is told of by none. */
+	/** The task was deleted because somebody asked for it; no event reports tasks that are discarded in time. */
 	"task.deleted",
 ] as const;
 
-/** Of nodes and what is around them, written by the store. */
+/** Events of nodes and of what surrounds them, which the store writes. */
 const STORE_EVENTS = [
 	"node.up",
 	"node.draining",
-	/** Its machine may soon be taken away. */
+	/** The node's machine may soon be taken away. */
 	"node.at-risk",
-	/** It has said goodbye. */
+	/** The node has said goodbye. */
 	"node.left",
-	/** Its session was revoked. */
+	/** The node's session was revoked. */
 	"node.dead",
 	"session.revoked",
 	"audit",
 ] as const;
 
 /**
- * As the node sees it that tells it: when they come about, and never again. `node.up` is also
- * told by the store, when it opens a session.
+ * Events of a node's own view, which it reports when they happen, and never again. `node.up`
+ * is also reported by the store, when it opens a session.
  */
 const VIEW_EVENTS = [
 	"node.suspect",
@@ -59,26 +59,26 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** Told by a node of its own accord. */
+/** The kinds of events that a node reports as its own view. */
 export type ViewKind = (typeof VIEW_EVENTS)[number] | "node.up";
-/** Told by the store. */
+/** The kinds of events that the store reports. */
 export type StoredKind =
 	| (typeof TASK_EVENTS)[number]
 	| (typeof STORE_EVENTS)[number];
 
-/** What events that came about in one step have in common. */
+/** What events of one step have in common. */
 export interface EventAbout {
 	readonly kind: StoredKind;
-	/** Of a task; undefined if it is not known, as its text could not be read. */
+	/** The route of the task; undefined if it is not known, as the task's text could not be read. */
 	readonly route?: Route;
 	readonly tags?: readonly string[];
 	readonly round?: number;
-	/** Of the attempt that it is about. */
+	/** The session of the attempt that it is about. */
 	readonly session?: SessionName;
 	readonly attempt?: number;
-	/** The state that the task is in by it, if all of these are in the same. */
+	/** The state in which the event leaves the tasks, if it is the same for all. */
 	readonly state?: TaskState;
-	/** How the attempt under way has ended by it. */
+	/** How the event has ended the attempt under way. */
 	readonly end?: AttemptEnd | "not-begun";
 	/** Who has asked the task to end. */
 	readonly by?: string;
@@ -86,41 +86,41 @@ export interface EventAbout {
 	readonly why?: string;
 }
 
-/** As the store has it. */
+/** An event as the store has it. */
 export interface StoreEvent {
 	/** The same object for all events of a step that have it in common. */
 	readonly about: EventAbout;
-	/** Of the task, the node or the session; what was done, as a line of JSON, if that is an `audit`. */
+	/** The id of the task, the node or the session; of an `audit`, what was done, as a line of JSON. */
 	readonly id: string;
-	/** Of the attempt that it is about. */
+	/** The token of the attempt that it is about. */
 	readonly token?: number;
-	/** The task is SCHEDULED until then. */
+	/** Until when the task is SCHEDULED. */
 	readonly dueMs?: number;
 	readonly priority?: number;
-	/** Of a node: of its session. */
+	/** The epoch of the node's session. */
 	readonly epoch?: number;
-	/** Tasks that a revoked session ran. */
+	/** The number of tasks that a revoked session ran. */
 	readonly tasks?: number;
 }
 
-/** What a node tells as its own view. */
+/** An event that a node reports as its own view. */
 export interface ViewEvent {
 	readonly kind: ViewKind;
 	readonly atMs: number;
-	/** Whose view it is: a node's id. */
+	/** The id of the node whose view it is. */
 	readonly by: string;
-	/** Which one, of a node. */
+	/** The id of the node that it is about, if it is about one. */
 	readonly node?: string;
 	/** Why the store is away. */
 	readonly why?: string;
 }
 
-/** A place in the stream of a shard: behind an entry, or where one that is not there any more began. */
+/** A place in the stream of a shard: behind an entry, or where an entry began that is gone now. */
 export interface EventPlace {
-	/** Of the shard, when what is before the place was read. */
+	/** The generation of the shard when what precedes the place was read. */
 	readonly generation: number;
-	/** Of all that was written before it. */
+	/** The bytes of all that was written before the place. */
 	readonly bytes: number;
-	/** When the entry before it was written, in the store's time; 0: not known. */
+	/** When the entry before the place was written, in the store's time; 0 if that is not known. */
 	readonly ms: number;
 }

@@ -15,11 +15,11 @@ export interface Reading {
 	readonly name: MetricName;
 	readonly labels?: Labels;
 	readonly value: number | Counted;
-	/** For a summary, whose sum and count are reported this way. */
+	/** The part of a summary that this reports: its sum or its count. */
 	readonly suffix?: "_sum" | "_count";
 }
 
-/** Readings of one metric, as they are written: for what is told more often than it changes. */
+/** Readings of one metric, already written, as they are reported more often than they change. */
 export interface Written {
 	readonly name: MetricName;
 	readonly lines: string;
@@ -31,7 +31,7 @@ export function written(readings: Iterable<Reading>): Written[] {
 	}));
 }
 
-/** Of each metric what is written before its readings, in the order in which they are told. */
+/** What is written before the readings of each metric, in the order in which metrics are reported. */
 const HEADS = new Map(
 	(Object.keys(METRICS) as MetricName[]).map((name) => [
 		name,
@@ -78,7 +78,10 @@ interface Kept {
 	readonly text: string;
 }
 
-/** There are many histograms, and most have seen nothing new since they were last written: whatever they see, they count. */
+/**
+ * The last text of each histogram. There are many, and most have counted nothing new since
+ * they were last written.
+ */
 const KEPT = new WeakMap<Counted, Kept>();
 
 function countOf({ counts }: Counted): number {

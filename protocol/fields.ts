@@ -1,5 +1,5 @@
 /**
- * The building blocks of `schema.ts` and its like: fields of the kinds that come again
+ * The building blocks of `schema.ts` and similar files: fields of the kinds that occur again
  * and again.
  */
 import Type from "typebox";
@@ -63,7 +63,7 @@ export function moment(what: string) {
 	});
 }
 
-/** What a task or a queue that no node serves needs and no live node has. */
+/** The field that says what a task or a queue needs and no live node has. */
 export function missing() {
 	return Type.Optional(
 		Type.String({

@@ -22,13 +22,13 @@ import { parseRoute, type Route } from "./route.ts";
 const GOSSIP_VERSION = 2;
 
 export interface GossipHeader {
-	/** PeerId of the node that speaks. Checked where it arrives. */
+	/** The PeerId of the node that speaks. It is checked on arrival. */
 	readonly from: string;
 	readonly epoch: number;
 	readonly seq: number;
 }
 
-/** "This route has work": a hint to claim. */
+/** An announcement, "This route has work": a hint to claim. */
 export interface Announcement extends GossipHeader {
 	readonly kind: "announce";
 	readonly routes: readonly AnnouncedRoute[];
@@ -41,32 +41,35 @@ export interface AnnouncedRoute {
 	readonly count: number;
 	/** The highest priority among them. */
 	readonly topPriority: number;
-	/** Who is to take how many; others leave them to these. Undefined if there is no such plan. */
+	/**
+	 * How many tasks each of some nodes is to take, while others leave these alone;
+	 * undefined if there is no such plan.
+	 */
 	readonly quotas?: readonly Quota[];
 }
 
-/** So many tasks are for the node of this short name. */
+/** How many tasks are for the node of this short name. */
 export type Quota = readonly [name: string, tasks: number];
 
-/** How a node is and what it sees; see digest-pace.ts for how often. */
+/** The state of a node, and what it sees; see digest-pace.ts for how often it is sent. */
 export interface Digest extends GossipHeader {
 	readonly kind: "digest";
 	readonly freeSlots: number;
 	readonly running: number;
-	/** Fraction of the last second that the node's event loop was busy, 0–1. */
+	/** The fraction of the last second in which the node's event loop was busy, 0–1. */
 	readonly load: number;
-	/** What the node's process takes of its machine's memory. Undefined: it is of an earlier version. */
+	/** How much of its machine's memory the node's process takes; undefined if it is of an earlier version. */
 	readonly memoryBytes?: number;
-	/** What the node sees of the store. */
+	/** Whether the node sees the store up. */
 	readonly storeUp: boolean;
 	readonly draining: boolean;
-	/** The node may soon be taken away. */
+	/** Present if the node may soon be taken away. */
 	readonly atRisk?: true;
-	/** Short names (see `shortName`) of the peers that it is connected to; at most DIGEST_PEERS_MAX. */
+	/** The short names (see `shortName`) of the peers that it is connected to; at most DIGEST_PEERS_MAX. */
 	readonly peers: readonly string[];
 }
 
-/** "Do you hear me, and do you reach the store?" */
+/** The question "Do you hear me, and do you reach the store?" */
 export interface Question extends GossipHeader {
 	readonly kind: "question";
 	/** If given, the question also is: does this node's address take a connection? */
@@ -80,15 +83,15 @@ export interface Answer extends GossipHeader {
 	readonly to: string;
 	readonly asked: { readonly epoch: number; readonly seq: number };
 	/**
-	 * The answering node does not reach the store, and revokes nobody before it has reached
-	 * it again for a whole lease time.
+	 * Whether the answering node does not reach the store; then it revokes nobody before it has
+	 * reached the store again for a whole lease time.
 	 */
 	readonly away: boolean;
 	/** Whether the answering node reaches the one that was asked about. */
 	readonly reaches: boolean;
 }
 
-/** "The store may have news for you in this shard": a hint to look, which nobody has to believe. */
+/** A nudge, "The store may have news for you in this shard": a hint to look, which nobody has to believe. */
 export interface Nudge extends GossipHeader {
 	readonly kind: "nudge";
 	/** Who should look; others need not listen. */
@@ -116,7 +119,7 @@ export function shortQuotas(quotas: ReadonlyMap<string, number>): Quota[] {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** @throws RangeError if the message is larger than may be sent */
+/** Encodes a message. @throws RangeError if it is larger than may be sent */
 export function encodeGossip(message: GossipMessage): Uint8Array {
 	const bytes = encoder.encode(
 		JSON.stringify({ v: GOSSIP_VERSION, ...message }),
@@ -136,7 +139,7 @@ export function decodeGossip(bytes: Uint8Array): GossipMessage | undefined {
 	try {
 		value = JSON.parse(decoder.decode(bytes));
 	} catch {
-		return; // Not UTF-8 or not JSON: malformed, dropped as promised above.
+		return; // It is not UTF-8, or not JSON, and so it is dropped.
 	}
 	if (!isObject(value) || value.v !== GOSSIP_VERSION) return;
 	const header = decodeHeader(value);

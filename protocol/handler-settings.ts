@@ -1,7 +1,7 @@
 /**
  * What a handler says about all tasks of its type, besides the code that runs them: it
- * counts if the task itself says nothing. It comes out of a file that a person wrote, so
- * a sentence that names the field says what is wrong with it.
+ * counts if the task itself says nothing. A person wrote it in a file, so what is wrong with
+ * it is said in a sentence that names the field.
  */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
@@ -14,13 +14,13 @@ import {
 	TIMEOUT_MS_MAX,
 } from "./limits.ts";
 
-/** What a handler does not say is undefined. */
+/** The settings of a type; what its handler does not say is undefined. */
 export interface HandlerSettings {
 	readonly retries?: number;
 	readonly backoff?: Backoff;
 	readonly timeoutMs?: number;
 	readonly killAfterMs?: number;
-	/** So many tasks of the type at once on a node. */
+	/** How many tasks of the type may run at once on a node. */
 	readonly concurrency?: number;
 }
 
@@ -62,7 +62,7 @@ const checks = (Object.keys(FIELDS) as Field[]).map(
 
 export type ReadSettings =
 	| { readonly ok: true; readonly settings: HandlerSettings }
-	/** `flaw` continues the name of the type: `.retries must be …`. */
+	/** What is wrong: `flaw` continues the name of the type, as in `.retries must be …`. */
 	| { readonly ok: false; readonly flaw: string };
 
 export function readSettings(

@@ -20,14 +20,14 @@ export function wildcardFamily(host: string): Family | undefined {
 	return meant === "[::]" ? 6 : undefined;
 }
 
-/** Schemes, hosts and paths in which nothing has another meaning in a header or a page. */
+/** The origins that mean nothing else in a header or a page. */
 const ORIGIN = String.raw`https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?`;
 /** An origin and a path without a slash at its end: the address at which an HTTP side begins. */
 export const BASE_PATTERN = new RegExp(
 	String.raw`^${ORIGIN}(?:\/[A-Za-z0-9._~-]+)*$`,
 );
 
-/** `host:port` of a URL, with the port also if the URL leaves it out. */
+/** The `host:port` of a URL, with the port even if the URL leaves it out. */
 export function hostPortOf(base: string): string {
 	const { protocol, hostname, port } = new URL(base);
 	return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;

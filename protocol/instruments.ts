@@ -5,7 +5,7 @@
  */
 import { METRIC_LABELS_MAX } from "./limits.ts";
 
-/** How often values came, by their size. */
+/** How often values occurred, by their size. */
 export class Histogram {
 	/** The upper bounds, rising, of all buckets but the last. */
 	readonly bounds: readonly number[];
@@ -18,7 +18,7 @@ export class Histogram {
 		this.counts = new Array(bounds.length + 1).fill(0);
 	}
 
-	/** Returns the number of the bucket. */
+	/** Counts a value. Returns the number of its bucket. */
 	observe(value: number): number {
 		const { bounds, counts } = this;
 		let at = 0;
@@ -29,21 +29,24 @@ export class Histogram {
 	}
 }
 
-/** For calls and short tasks, in seconds: from 0.1 ms to 10 s. */
+/** The bounds for calls and short tasks, in seconds: from 0.1 ms to 10 s. */
 export const CALL_BOUNDS_S = [
 	...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05],
 	...[0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 ];
-/** For how long tasks wait and run, in seconds: from 1 ms to a day. */
+/** The bounds for how long tasks wait and run, in seconds: from 1 ms to a day. */
 export const WORK_BOUNDS_S = [
 	...[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
 	...[1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400],
 ];
 
-/** The label that all labels after the first so many share. */
+/** The label that stands for all labels beyond a number. */
 export const OTHER = "other";
 
-/** An instrument a label, made when it is asked for first; at most so many, of which the last is for all further ones. */
+/**
+ * One instrument for each label, made when it is first asked for; of a limited number, the
+ * last is for all further labels.
+ */
 export class Labelled<Each> {
 	readonly #all = new Map<string, Each>();
 	readonly #make: (label: string) => Each;

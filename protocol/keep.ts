@@ -55,7 +55,7 @@ export function mostOf(all: readonly Keep[]): Keep {
 	};
 }
 
-/** What one shard keeps, out of so many. */
+/** What each of so many shards keeps. */
 export function shareOf({ ms, number, bytes }: Keep, shards: number): Keep {
 	return {
 		...{ ms, number: Math.ceil(number / shards) },

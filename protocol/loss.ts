@@ -5,7 +5,7 @@
  */
 import type { Attempt } from "./task.ts";
 
-/** Each completes "It was lost because …". */
+/** The reasons in words, each of which completes "It was lost because …". */
 const REASONS = {
 	expired: "its node had not renewed its lease in time",
 	silent: "its node had fallen silent: nobody heard it or reached it",
@@ -24,7 +24,7 @@ export type LossReason = keyof typeof REASONS;
 export const DEATH_GROUNDS = ["expired", "silent", "now", "restarted"] as const;
 export type DeathGrounds = (typeof DEATH_GROUNDS)[number];
 
-/** One clause; undefined if nothing is known. A crash says so in its own words. */
+/** Why an attempt did not end by itself, as one clause; undefined if nothing is known. A crash has its own words. */
 export function whyOf({ end, why }: Attempt): string | undefined {
 	if (why === undefined || end === "crashed") return why;
 	return isReason(why) ? REASONS[why] : why;
@@ -41,11 +41,11 @@ export function isReason(word: string): word is LossReason {
 /** What a node knew about another when that one's lease was taken: by itself, or from a peer. */
 export interface Sighting {
 	readonly nodeId: string;
-	/** Undefined if nobody knows. */
+	/** The state of the connection to the other node; undefined if nobody knows. */
 	readonly connection?: "open" | "closed";
 	/** What a new connection to its address met; undefined if nobody tried. */
 	readonly port?: "answers" | "refused" | "silent";
-	/** By the store's clock. */
+	/** When the lease was last renewed, by the store's clock. */
 	readonly lastRenewalMs?: number;
 	/** What that node concluded. */
 	readonly verdict: "alive" | "suspect" | "dead" | "silent" | "expired";

@@ -10,7 +10,7 @@
 import type { AttemptEnd, TaskState } from "./state.ts";
 
 export interface Move {
-	/** Undefined if there was no such task. */
+	/** The state before the move; undefined if there was no such task. */
 	readonly from: TaskState | undefined;
 	readonly to: TaskState;
 	/** `holder`: the session that has the newest attempt, by its token. `anyone`: any node, at any time. */

@@ -17,7 +17,7 @@ export function nodeState({
 	atRisk,
 	suspected,
 }: {
-	/** Undefined if the node holds no lease, or a revoked one. */
+	/** The time left on the node's lease; undefined if it has none, or a revoked one. */
 	readonly leaseLeftMs: number | undefined;
 	/** The digest by which the node may be judged. */
 	readonly digest: Digest | undefined;

@@ -1,6 +1,6 @@
 /**
- * The words in which an HTTP operation is written down: what it is asked with,
- * what it answers, and who may ask.
+ * The form in which an HTTP operation is written down: its parameters and body, its
+ * answers, and who may ask for it.
  *
  * Plain data without schemas in it: a shape names what `schema/components.ts`
  * defines. So whoever only needs addresses (a page in a browser) loads nothing else.
@@ -10,7 +10,10 @@ import type { COMPONENTS } from "./schema/components.ts";
 
 export type ComponentName = keyof typeof COMPONENTS;
 
-/** What a body looks like. `linesOf` is NDJSON, one a line; `text` is no JSON, but of this type; `eventsOf` a stream of server-sent events, whose data each is. */
+/**
+ * What a body looks like. `linesOf`: NDJSON, one value a line; `text`: no JSON, but text of
+ * this type; `eventsOf`: server-sent events with such data.
+ */
 export type Shape =
 	| ComponentName
 	| { readonly arrayOf: Shape }
@@ -20,7 +23,7 @@ export type Shape =
 	| { readonly eventsOf: ComponentName };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
-/** What the caller's access token must allow; what is `open` needs none. */
+/** What the caller's access token must allow; an `open` operation needs no token. */
 export type Role = "open" | "read" | "submit" | "operate";
 export const TAGS = {
 	Tasks: "Work: submitted, looked at, waited for.",
@@ -33,42 +36,45 @@ export const TAGS = {
 
 export interface Parameter {
 	readonly description: string;
-	/** JSON Schema. */
+	/** The JSON Schema of its value. */
 	readonly schema: object;
 	readonly example: string | number | boolean | readonly string[];
-	/** It may be given several times. */
+	/** Present if it may be given several times. */
 	readonly isRepeatable?: true;
 }
 
 export interface Operation {
 	readonly method: Method;
-	/** With its parameters in braces: `/v1/tasks/{id}`. */
+	/** The path, with its parameters in braces: `/v1/tasks/{id}`. */
 	readonly path: `/${string}`;
 	readonly tag: keyof typeof TAGS;
 	readonly role: Role;
-	/** A few words. */
+	/** What it does, in a few words. */
 	readonly summary: string;
-	/** Sentences. */
+	/** What has to be known about it, in sentences. */
 	readonly description: string;
-	/** Those of the path, every one. */
+	/** The parameters of the path: every one. */
 	readonly places?: Readonly<Record<string, Parameter>>;
-	/** Others are refused. Absent: none is taken. `any`: all are let pass, and mean nothing. */
+	/**
+	 * The parameters of the query; others are refused. Absent if it takes none; `any` if
+	 * all are let pass, and mean nothing.
+	 */
 	readonly query?: Readonly<Record<string, Parameter>> | "any";
 	readonly headers?: Readonly<Record<string, Parameter>>;
 	readonly body?: Shape;
-	/** It says all that may be said, and need not be there. */
+	/** Present if the body may be left out, as it says nothing that has to be said. */
 	readonly bodyMayBeAbsent?: true;
-	/** By status. */
+	/** The answers, by status. */
 	readonly answers: Readonly<Record<number, Answer>>;
 	/** Why it may be refused, besides what any request may be refused for. */
 	readonly problems: readonly ProblemCode[];
-	/** For operations on many: how the answer looks by which all were refused, one by one. */
+	/** For operations on many items: the shape of the answer that refuses each of them. */
 	readonly refused?: Shape;
 }
 
 interface Answer {
 	readonly description: string;
 	readonly shape: Shape;
-	/** Of its own, each with a description. */
+	/** The headers of this answer, each with a description. */
 	readonly headers?: Readonly<Record<string, string>>;
 }

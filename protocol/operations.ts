@@ -1,5 +1,5 @@
 /**
- * All that a node does over HTTP, one entry an operation, under its
+ * All that a node does over HTTP: one entry for each operation, under its
  * `operationId`.
  *
  * Routes, the methods that an address takes, the description of the API and the
@@ -28,8 +28,8 @@ export const OPERATIONS = {
 export type OperationId = keyof typeof OPERATIONS;
 
 /**
- * What browsers load: for people, and not described among the operations. Open
- * to all, as nothing of the cluster is in them.
+ * The files that browsers load: for people, and not described among the operations. They are
+ * open to all, as they contain nothing of the cluster.
  */
 export const FILES = {
 	page: "/",

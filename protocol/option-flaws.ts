@@ -1,5 +1,5 @@
 /**
- * What is wrong with options that each fit their schema: how they go together.
+ * What is wrong with options that each fit their schema, but not one another.
  */
 import { type Backoff, backoffFlaw, delayMsOf } from "./backoff.ts";
 import {
@@ -19,8 +19,8 @@ export interface OptionFlaw {
 }
 
 /**
- * `nowMs` is by the clock of whoever checks. `elseDueMs`: by when the task is due if its
- * options do not say; of a new one that is now.
+ * The first flaw of a task's options. `nowMs`: by the clock of whoever checks. `elseDueMs`:
+ * when the task is due if its options do not say; for a new one, that is now.
  */
 export function findOptionFlaw(
 	options: TaskOptions,

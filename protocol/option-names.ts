@@ -1,6 +1,6 @@
 /**
- * The names of a task's options, in their order, for who needs no more than these: a browser
- * would have to load all of the schemas otherwise. Types see to it that none is missing.
+ * The names of a task's options, in order, for code that needs no more: otherwise a browser
+ * would have to load all of the schemas. Types see to it that none is missing.
  */
 import type { OPTIONS } from "./task-options.ts";
 

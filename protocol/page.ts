@@ -2,7 +2,7 @@
  * Pages of a list across shards, newest first, and the cursor between them.
  *
  * A cursor is `seq.shard.pass.print`: creation number and shard of the last task shown,
- * the pass over the tasks in which it was shown, and what tells the list apart from
+ * the pass over the tasks in which it was shown, and a print that tells the list apart from
  * others. Creation numbers of different shards compare by time; if two are equal, the
  * lower shard comes first.
  */
@@ -13,7 +13,7 @@ import type { TaskRecord } from "./task.ts";
 export interface Lane {
 	readonly shard: number;
 	readonly found: readonly TaskRecord[];
-	/** All tasks from this creation number on were looked at; 0 if all there are. */
+	/** The creation number from which on all tasks were looked at; 0 if all tasks were. */
 	readonly downToSeq: number;
 }
 
@@ -44,7 +44,7 @@ export function mergeLanes(
 		.sort((a, b) => b.task.seq - a.task.seq || a.shard - b.shard);
 }
 
-/** The creation number from which on all tasks of all shards were looked at; 0 if all there are. */
+/** The creation number from which on all tasks of all shards were looked at; 0 if all tasks were. */
 export function searchedTo(lanes: readonly Lane[]): number {
 	return Math.max(...lanes.map(({ downToSeq }) => downToSeq));
 }
@@ -54,7 +54,7 @@ export function behind(seq: number): Position {
 	return { seq, shard: ALL_SHARDS };
 }
 
-/** Only tasks of the shard before this creation number come after the position. */
+/** The creation number before which the tasks of a shard come after the position. */
 export function beforeSeqIn(shard: number, { seq, shard: at }: Position) {
 	return shard > at ? seq + 1 : seq;
 }
@@ -66,7 +66,7 @@ export function writeCursor(
 	return `${seq}.${shard}.${pass}.${print}`;
 }
 
-/** Undefined if it is no cursor of the list that has this print. */
+/** The place that a cursor names; undefined if it is no cursor of the list that has this print. */
 export function readCursor(cursor: string, print: string): Place | undefined {
 	const [, seq, shard, pass, own] = CURSOR.exec(cursor) ?? [];
 	return own === print

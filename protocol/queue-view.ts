@@ -1,6 +1,6 @@
 /**
- * Queues as users read them, worst first: those with waiting tasks that nobody serves, then those whose
- * oldest task has waited longest, then the rest.
+ * Queues as users read them, worst first: those with waiting tasks that nobody serves, then
+ * those whose oldest task has waited longest, then the rest.
  */
 import { QUEUE_NODES_TOLD_MAX } from "./limits.ts";
 import type { Route } from "./route.ts";
@@ -14,14 +14,14 @@ export interface QueuePlace {
 	readonly route: Route;
 }
 
-/** What runs of one route, and what is not due yet. */
+/** The tasks of one route that run, and those that are not due yet. */
 interface Busy {
 	readonly route: Route;
 	readonly started: number;
 	readonly scheduled: number;
 }
 
-/** What waits on it, besides. */
+/** The same, with the tasks that wait on the route. */
 interface Depth extends Busy {
 	readonly count: number;
 	readonly oldestId: string;
@@ -29,23 +29,23 @@ interface Depth extends Busy {
 }
 
 export interface QueueRow extends QueuePlace, Busy {
-	/** What waits; undefined if nothing does. */
+	/** The tasks that wait; undefined if none does. */
 	readonly waiting: Depth | undefined;
-	/** What no live node has; undefined: nothing. */
+	/** What the route needs and no live node has; undefined if nothing is missing. */
 	readonly missing: string | undefined;
 }
 
 export interface QueueOnlooker extends Onlooker {
 	/** Live nodes that serve the route, by id. */
 	servers(route: Route): readonly string[];
-	/** How many tasks of its type run at once on all of them; undefined: as many as there are slots. */
+	/** How many tasks of its type run at once on all of them; undefined if as many as there are slots. */
 	concurrency(route: Route): number | undefined;
 }
 
-/** Instead of since when the oldest task waits, if none does. */
+/** The time that stands for since when the oldest task waits, if none does. */
 const NONE_MS = 999_999_999_999_999;
 
-/** `busy`: of other shards, too, and of routes on which nothing waits. */
+/** The rows, worst first. `busy`: the busy routes, also those of other shards and those on which nothing waits. */
 export function worstFirst(
 	queues: readonly Depth[],
 	onlooker: Pick<Onlooker, "missing">,
@@ -87,7 +87,7 @@ export function compareQueues(a: QueuePlace, b: QueuePlace): number {
 	return a.route < b.route ? -1 : 1;
 }
 
-/** `asOfMs`: when it was looked at, in the store's time. */
+/** A queue as users read it. `asOfMs`: when it was looked at, in the store's time. */
 export function readQueue(
 	{ route, waiting, started, scheduled, missing }: QueueRow,
 	asOfMs: number,

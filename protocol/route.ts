@@ -15,7 +15,7 @@ import {
 /** A route in its one spelling: `queue|type|label,label`. */
 export type Route = string;
 
-/** Excludes `.` and `..`: in an address these are taken for a step. */
+/** The pattern of a name. It excludes `.` and `..`, which are taken for steps in an address. */
 export const NAME_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-]+$";
 const name = new RegExp(NAME_PATTERN);
 
@@ -106,7 +106,7 @@ interface Part {
 	isHad(node: Serves): boolean;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Enumerates parts: `a`, `a and b`, `a, b and c`. */
 function enumerate(parts: readonly Part[]): string {
 	const names = parts.map(({ name }) => name);
 	const last = names.pop() ?? "";

@@ -18,7 +18,7 @@ export function isSameTask(a: NewTask, b: NewTask): boolean {
 	);
 }
 
-/** One that is left out is another: it is not even as long (see `KnownTask`). */
+/** Whether two payloads are the same. One that is left out differs: it is not even as long (see `KnownTask`). */
 function isSamePayload(a: JsonText, b: JsonText): boolean {
 	if (a === b) return true;
 	if (a === LEFT_OUT || b === LEFT_OUT) return false;

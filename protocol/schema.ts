@@ -13,7 +13,7 @@ import { OPTIONS } from "./task-options.ts";
 
 const problemCodes = Object.keys(PROBLEMS) as ProblemCode[];
 
-/** RFC 9457; `type` is always the default, about:blank. */
+/** A problem, as in RFC 9457; `type` is always the default, about:blank. */
 export const ProblemAsRead = Type.Object({
 	code: words(problemCodes),
 	title: Type.String(),
@@ -162,7 +162,7 @@ export const TaskAsRead = Type.Object({
 });
 export type TaskAsRead = Static<typeof TaskAsRead>;
 
-/** How a task stands when its submission is answered; with its attempt if that runs. */
+/** The state of a task when its submission is answered, with its attempt if it runs. */
 const stateWhenTaken = {
 	state: TaskAsRead.properties.state,
 	attempt: Type.Optional(TaskAsRead.properties.attempt),
@@ -192,7 +192,7 @@ export const ItemProblem = Type.Pick(
 	{ description: "its field is relative to the item" },
 );
 
-/** The answer to one item of many, at that item's place. */
+/** The answer to one item of many, which stands at that item's place. */
 export const ItemAnswer = Type.Object({
 	id: Type.Optional(
 		Type.String({
@@ -237,7 +237,7 @@ export const TaskList = Type.Object({
 	links,
 });
 
-/** A count a state, each by its name. */
+/** The counts of tasks, by state. */
 const Counts = Type.Object(
 	Object.fromEntries(
 		TASK_STATES.map((state) => [state, Type.Integer()]),
@@ -262,7 +262,7 @@ export const ClusterAsRead = Type.Object({
 			type: Type.String(),
 			labels: Type.Array(Type.String()),
 			count: Type.Integer(),
-			/** No living node can run them. */
+			/** Present if no living node can run them. */
 			unserved: Type.Optional(Type.Literal(true)),
 		}),
 		{ description: "waiting tasks by what a node must serve to run them" },

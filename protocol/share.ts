@@ -15,12 +15,12 @@ export interface Room {
 	readonly freeSlots: number;
 	/** The number of slots, free or not. */
 	readonly slots: number;
-	/** Gets only what the others have no room for: it may soon be taken away. */
+	/** Present if it gets only what the others have no room for, as it may soon be taken away. */
 	readonly atRisk?: boolean;
 }
 
 export interface Shares {
-	/** How many tasks stay. */
+	/** How many tasks stay with this node. */
 	readonly own: number;
 	/** How many tasks each node gets, for those that get some. */
 	readonly quotas: ReadonlyMap<string, number>;
@@ -29,7 +29,7 @@ export interface Shares {
 /** How the tasks of each route are shared, for routes of which other nodes get some. */
 export type SharePlan = ReadonlyMap<Route, Shares>;
 
-/** Undefined if there is no room for all of them: then nobody leaves any to others. */
+/** Shares out tasks; undefined if there is no room for all of them: then nobody leaves any to others. */
 export function shareOut(
 	count: number,
 	own: Room,
@@ -49,8 +49,8 @@ export function shareOut(
 }
 
 /**
- * Which of at most so many tasks are this node's, counted from 1, if they are shared out
- * like that: of any number of them, it is to have as many as there are turns up to it.
+ * Which of at most so many tasks are this node's, counted from 1, if they are shared out like
+ * that: of the first n tasks, it is to have as many as there are turns up to n.
  */
 export function turnsAt(
 	count: number,
@@ -67,7 +67,10 @@ export function turnsAt(
 	return turns;
 }
 
-/** Who gets the first of so many tasks, who the next, and so on, until all are given or there is no room. */
+/**
+ * The nodes that get the first of so many tasks, the next, and so on, until all are given
+ * out or there is no room.
+ */
 function* inTurn(rooms: readonly Room[], count: number): Generator<Room> {
 	const given = rooms.map(() => 0);
 	for (let i = 0; i < count; i += 1) {

@@ -2,11 +2,11 @@
 
 export interface Message {
 	readonly event?: string | undefined;
-	/** To be sent back by who comes again. */
+	/** The id that a reader sends back when it reconnects. */
 	readonly id?: string | undefined;
-	/** One line; a message without is none to those who read, who keep its id. */
+	/** The data, in one line. Readers do not see a message without data, but keep its id. */
 	readonly data?: string | undefined;
-	/** Who loses the connection comes again after so long. */
+	/** How long a reader that loses the connection waits before it reconnects. */
 	readonly retryMs?: number | undefined;
 }
 

@@ -28,8 +28,8 @@ export interface Observed {
 	/** How many other peers that we hear from see the peer. */
 	readonly peersSeeing: number;
 	/**
-	 * The peer's address never took a connection, or a refusal once made it count as dead
-	 * although it was not: refusals by its host mean nothing.
+	 * Whether refusals by the peer's host mean nothing: its address never took a connection, or
+	 * a refusal once made it count as dead although it was not.
 	 */
 	readonly refusalsLie: boolean;
 }

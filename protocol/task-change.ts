@@ -7,7 +7,7 @@ import { type TaskOptions, tagSetOf } from "./task-options.ts";
 import type { When } from "./task-times.ts";
 import { timesOf } from "./task-times.ts";
 
-/** What is to change; what is undefined stays. */
+/** The changes; what is undefined stays as it is. */
 export interface Changes {
 	readonly priority?: number;
 	readonly options: Pick<TaskOptions, "delay" | "runAt" | "expiresAt" | "tags">;

@@ -11,8 +11,8 @@ import {
 import type { TaskError } from "./task.ts";
 
 /**
- * Undefined if the value is no error. An error that is deeper than allowed, or has more
- * errors in it, is cut.
+ * The error that a value describes; undefined if it is none. An error that is deeper than
+ * allowed, or has more errors in it, is cut.
  */
 export function readTaskError(value: unknown): TaskError | undefined {
 	// One more for each place that says that something is left out.

@@ -14,11 +14,11 @@ export interface TaskQuery {
 	readonly queue?: string;
 	/** The task has all of these tags. */
 	readonly tags?: readonly string[];
-	/** Id or name of a node that has, or had, the newest attempt. */
+	/** The id or name of the node that has, or had, the newest attempt. */
 	readonly node?: string;
 	/** An id, the beginning of one, or text in payload, result or error. */
 	readonly q?: string;
-	/** `q` is an id or the beginning of one, and is not looked for in texts. */
+	/** Present if `q` is an id or the beginning of one, and is not to be looked for in texts. */
 	readonly idsOnly?: true;
 	/** Created at this time or later, in the store's time. */
 	readonly sinceMs?: number;
@@ -96,7 +96,7 @@ function spellingsOf(q: string): string[] {
 	];
 }
 
-/** Tells lists apart that ask for different tasks. */
+/** A print that tells lists apart that ask for different tasks. */
 export function printOf(query: TaskQuery): string {
 	const entries = Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1));
 	return hash32(JSON.stringify(entries)).toString(36);

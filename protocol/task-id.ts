@@ -8,7 +8,7 @@
  */
 import { ID_CHARS_MAX } from "./limits.ts";
 
-/** Excludes `.` and `..`: in an address these are taken for a step. */
+/** The pattern of an id. It excludes `.` and `..`, which are taken for steps in an address. */
 export const ID_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._:-][A-Za-z0-9._:~-]*$";
 const pattern = new RegExp(ID_PATTERN);
 

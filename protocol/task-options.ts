@@ -173,9 +173,9 @@ export function writeOptions(options: TaskOptions): JsonText | "" {
 const stored = Compile(Type.Object(OPTIONS));
 
 /**
- * Never throws: damaged options are UNREADABLE_OPTIONS. Options that this version does
- * not know are kept: a later version has written them, and compares them with what is
- * sent again.
+ * Reads options as the store keeps them. It never throws: damaged options are
+ * UNREADABLE_OPTIONS. Options that this version does not know are kept: a later version has
+ * written them, and compares them with what is sent again.
  */
 export function readOptions(text: JsonText | ""): TaskOptions {
 	if (text === "") return PLAIN;

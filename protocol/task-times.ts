@@ -7,7 +7,7 @@ import { parseDuration } from "./duration.ts";
 import { DUE_MS_MAX } from "./limits.ts";
 import { PLAIN, type TaskOptions } from "./task-options.ts";
 
-/** A moment (ms since 1970), or so long after another. */
+/** When something is to be: at a moment (ms since 1970), or so long after another. */
 export type When =
 	| { readonly atMs: number }
 	| { readonly afterMs: number }
@@ -15,9 +15,9 @@ export type When =
 
 /** The times that a task asks for; undefined if it asks for none. */
 export interface TaskTimes {
-	/** Counted from the task's acceptance, if relative. */
+	/** When the task is due, counted from its acceptance if relative. */
 	readonly due: When;
-	/** Counted from when the task is due, if relative. */
+	/** When the task expires, counted from when it is due if relative. */
 	readonly expires: When;
 }
 
@@ -27,7 +27,7 @@ export interface Moments {
 	readonly expiresMs: number | undefined;
 }
 
-/** Undefined for a task that asks for neither. */
+/** The times that options ask for; undefined if they ask for neither. */
 export function timesOf(options: TaskOptions): TaskTimes | undefined {
 	if (options === PLAIN) return undefined;
 	const { delay, runAt, expiresAt, expiresIn } = options;

@@ -12,7 +12,7 @@ import type { TaskOptions } from "./task-options.ts";
 /** JSON as text; sound, since it was parsed and written once at the door. */
 export type JsonText = string;
 
-/** Stands for a payload in lists that leave payloads out: it is no JSON. */
+/** The text that stands for a payload in lists that leave payloads out; it is no JSON. */
 export const LEFT_OUT = "\0left out";
 
 /** What was submitted, complete: nothing is left to default. */
@@ -34,7 +34,7 @@ export interface NewTask extends Task {
 }
 
 export interface TaskError {
-	/** `failed` (the task threw), `crashed`, `result_too_large`, … or the task's own. */
+	/** The code: `failed` (the task threw), `crashed`, `result_too_large`, … or one of the task's own. */
 	readonly code: string;
 	readonly message: string;
 	readonly stack?: string;
@@ -84,25 +84,25 @@ export interface TaskRecord extends Task {
 	/** The payload, or LEFT_OUT. */
 	readonly payload: JsonText;
 	readonly state: TaskState;
-	/** Creation number; newer tasks of a shard have higher ones. */
+	/** The creation number; newer tasks of a shard have higher ones. */
 	readonly seq: number;
 	readonly createdMs: number;
-	/** Number of the newest attempt, 0 before the first. */
+	/** The number of the newest attempt; 0 before the first. */
 	readonly attempt: number;
 	/** The number of the round, from 1; an ended task that is reopened begins the next. */
 	readonly round: number;
-	/** Attempts of this round that failed and were to be tried again. */
+	/** How many attempts of this round failed and were to be tried again. */
 	readonly failures: number;
-	/** Crashes of workers with this task running, and losses of whole nodes. */
+	/** How many workers crashed with this task running; and, as `losses`, how many whole nodes were lost. */
 	readonly crashes: number;
 	readonly losses: number;
 	/** When the task was first due, or is to be tried again. Undefined if at once. */
 	readonly dueMs?: number;
-	/** If the task has not begun by then, it ends EXPIRED. Undefined if never. */
+	/** When the task ends EXPIRED, if it has not begun by then. Undefined if never. */
 	readonly expiresMs?: number;
-	/** Set if somebody has asked the task to end. */
+	/** The request that the task should end, if somebody made one. */
 	readonly cancel?: Cancel;
-	/** Oldest first; the newest may be under way. */
+	/** The attempts, oldest first; the newest may be under way. */
 	readonly attempts: readonly Attempt[];
 	readonly finishedMs?: number;
 	readonly result?: JsonText;
@@ -116,14 +116,14 @@ export interface ClaimedTask extends Task {
 	readonly createdMs: number;
 	readonly claimedMs: number;
 	readonly round: number;
-	/** Attempts of this round that failed so far. */
+	/** How many attempts of this round have failed so far. */
 	readonly failures: number;
-	/** Crashes so far: a suspect is run apart from other tasks. */
+	/** How many crashes there were so far: a suspect is run apart from other tasks. */
 	readonly crashes: number;
 	readonly losses: number;
 }
 
-/** What events tell of any task. */
+/** What events report about any task. */
 export interface TaskAbout {
 	readonly round: number;
 	readonly route: Route;
@@ -135,7 +135,7 @@ export type TaskEnd = {
 	readonly id: string;
 	readonly token: number;
 	readonly startedMs: number;
-	/** What events tell of its task beside its id; undefined: nothing. */
+	/** What events report about its task besides the id; undefined if nothing. */
 	readonly about?: TaskAbout;
 } & (
 	| { readonly state: "SUCCESS"; readonly result: JsonText }

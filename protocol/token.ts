@@ -24,9 +24,9 @@ import { SEQ_EPOCH_MS } from "./rank.ts";
 
 export const TOKENS_PER_GENERATION = 2 ** 12;
 /**
- * Chance adds less than this to a generation that the clock does not lead: two such raises
- * from the same number meet once in so many times. It puts the generation a minute ahead of
- * the clock at most.
+ * Chance adds less than this to a generation that is not led by the clock: two such raises
+ * from the same number meet once in so many times. It puts the generation at most a minute
+ * ahead of the clock.
  */
 export const GENERATION_CHANCE = 2 ** 16;
 
@@ -40,7 +40,7 @@ export interface Generation {
 /** What a node knows that has seen no store yet. */
 export const NO_GENERATION: Generation = { generation: 0, run: "" };
 
-/** Above all that a clock leads to before 2060, and far below where tokens are no longer exact. */
+/** A bound above all that a clock leads to before 2060, and far below where tokens are no longer exact. */
 const GENERATION_MAX = 2 ** 40;
 
 /** Whether a value from outside is a generation, as far as can be told. */

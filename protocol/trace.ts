@@ -7,7 +7,7 @@ import { TRACE_STATE_CHARS_MAX } from "./limits.ts";
 
 export const TRACE_PARENT_PATTERN =
 	"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$";
-/** Printable ASCII. */
+/** The pattern of a trace state: printable ASCII. */
 export const TRACE_STATE_PATTERN = "^[ -~]+$";
 
 const TRACE_PARENT = new RegExp(TRACE_PARENT_PATTERN);

@@ -54,7 +54,7 @@ export interface Doubt {
 	readonly peers: readonly PeerWord[];
 }
 
-/** From this age on the lease is trusted only if nobody can have taken it. */
+/** The age from which on the lease is trusted only if nobody can have taken it. */
 export const TRUST_AGE_MS = LEASE_TTL_MS - TRUST_MARGIN_MS;
 
 /** Why the lease can no longer be trusted; undefined while it can. */

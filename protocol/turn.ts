@@ -18,12 +18,12 @@ import { hash32 } from "./shard.ts";
 export interface Candidate {
 	readonly nodeId: string;
 	readonly freeSlots: number;
-	/** Comes after all others: it may soon be taken away. */
+	/** Present if it comes after all others, as it may soon be taken away. */
 	readonly atRisk?: boolean;
 }
 
 export interface Announced {
-	/** The same for all who hear the announcement. */
+	/** The key of the announcement, the same for all who hear it. */
 	readonly key: string;
 	/** The number of tasks. */
 	readonly count: number;

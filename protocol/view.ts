@@ -30,8 +30,8 @@ export interface Onlooker {
 }
 
 /**
- * `TaskAsRead` as text, or `TaskAsListed` of a task without payload. `ahead`: waiting
- * tasks before it, if that is known.
+ * A `TaskAsRead` as text; a `TaskAsListed` if the task has no payload. `ahead`: how many
+ * waiting tasks are before it, if that is known.
  */
 export function writeTask(
 	record: TaskRecord,
@@ -77,7 +77,7 @@ export function writeTask(
 	return `${JSON.stringify(head).slice(0, -1)}${payload}${result}}`;
 }
 
-/** What a task waits for that has not begun, or is to begin again. */
+/** What a task that has not begun, or is to begin again, waits for. */
 function readWaiting(
 	record: TaskRecord,
 	missing: string | undefined,
@@ -110,7 +110,7 @@ function readCancel({
 	};
 }
 
-/** ISO 8601 in UTC with milliseconds. */
+/** A time in ISO 8601, in UTC with milliseconds. */
 export function isoTime(ms: number): string {
 	return new Date(ms).toISOString();
 }

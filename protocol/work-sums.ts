@@ -42,7 +42,7 @@ export function addSums(to: Sums, more: Series): void {
 	}
 }
 
-/** Names and amounts: `e` first, and of the others what is more than 0. */
+/** The names and amounts: `e` first, then the others above 0. */
 export function writeSums(sums: Series): [name: string, amount: number][] {
 	const { ended, failed, waitMs, waits, runMs, runs } = sums;
 	const buckets = (name: string, counts: readonly number[]) =>
@@ -59,7 +59,7 @@ export function writeSums(sums: Series): [name: string, amount: number][] {
 	]);
 }
 
-/** Of fields "queue type name". What is none is left out, as a store may be of another version. */
+/** Reads fields "queue type name". What is no such field is left out, as a store may be of another version. */
 export function readSums(fields: ReadonlyMap<string, number>): Named[] {
 	const all = new Map<string, Named>();
 	for (const [field, amount] of fields) {

@@ -1,9 +1,9 @@
 /**
- * A client of one node's HTTP side. It speaks the operations: what each is asked
- * with and what it answers follows from `operations.ts`.
+ * A client of one node's HTTP side. It speaks the operations: what each takes and what it
+ * answers follows from `operations.ts`.
  *
- * A refusal is a value with its problem; where no answer of a node comes, that is
- * thrown, and says whether what was asked for may have been done all the same.
+ * A refusal is a value with its problem. If no answer of a node comes, that is thrown, and
+ * says whether what was asked for may have been done all the same.
  * The world comes in from outside, so that the same client runs in a browser, in
  * a script and over connections of a test's own; every request has an end.
  */
@@ -16,7 +16,7 @@ const JSON_TYPE = "application/json";
 const LINES_TYPE = "application/x-ndjson";
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** As much of `fetch` as is needed. */
+/** The part of `fetch` that is needed. */
 export type Fetch = (
 	url: string,
 	request: {
@@ -32,18 +32,18 @@ export type Fetch = (
 }>;
 
 export interface ClientOptions {
-	/** Of the node: `http://127.0.0.1:5000`. */
+	/** The address of the node: `http://127.0.0.1:5000`. */
 	readonly url: string;
 	readonly fetch: Fetch;
-	/** Access token that goes with each request. */
+	/** The access token that goes with each request. */
 	readonly token?: string | undefined;
-	/** Made for each request: ends it if no answer comes. */
+	/** Makes the signal of each request, which ends it if no answer comes. */
 	readonly patience: () => AbortSignal;
 }
 
 type Entry<Id extends OperationId> = (typeof OPERATIONS)[Id];
 
-/** What has such a shape. Lines are one value each. */
+/** The value that has such a shape. Each line is one value. */
 type ValueOf<Shape> = Shape extends ComponentName
 	? Component<Shape>
 	: Shape extends { readonly arrayOf: infer Item }
@@ -55,16 +55,16 @@ type ValueOf<Shape> = Shape extends ComponentName
 				: Shape extends { readonly text: string }
 					? string
 					: Shape extends { readonly eventsOf: ComponentName }
-						? // Read as it comes: see events.ts.
+						? // It is read as it comes: see events.ts.
 							never
 						: never;
 
-/** What a parameter can be; of one that may be repeated a list. */
+/** The value of a parameter; a list if it may be repeated. */
 type Asked = string | number | boolean | readonly string[];
 
 /** What an operation is asked with. */
 export type Question<Id extends OperationId> = {
-	/** Instead of the client's own patience. */
+	/** A signal to use instead of the client's own patience. */
 	readonly patience?: AbortSignal;
 } & (Entry<Id> extends { readonly places: object }
 	? {
@@ -78,7 +78,7 @@ export type Question<Id extends OperationId> = {
 		? { readonly body: ValueOf<Body> }
 		: unknown);
 
-/** What it answers. */
+/** What an operation answers. */
 export type Told<Id extends OperationId> =
 	Entry<Id>["answers"][keyof Entry<Id>["answers"]] extends {
 		readonly shape: infer Shape;
@@ -87,23 +87,23 @@ export type Told<Id extends OperationId> =
 		: never;
 
 export type Answer<Value> =
-	/** Of many, also where each of them was refused: then each says why. */
+	/** An answer about many items is `ok` even if each was refused: then each says why. */
 	| {
 			readonly ok: true;
 			readonly status: number;
 			readonly value: Value;
-			/** The same as it came: numbers of more than 53 bits are whole only in here. */
+			/** The text of the answer, in which alone numbers of more than 53 bits are exact. */
 			readonly text: string;
 	  }
 	| { readonly ok: false; readonly problem: ProblemAsRead };
 
-/** The question, where it may be left out if nothing has to be said. */
+/** The question as a parameter, which may be left out if nothing has to be said. */
 export type Rest<Id extends OperationId> =
 	object extends Question<Id>
 		? [question?: Question<Id>]
 		: [question: Question<Id>];
 
-/** A node refused, where its answer was needed. */
+/** The error when a node refused, and its answer was needed. */
 export class Refused extends Error {
 	readonly problem: ProblemAsRead;
 
@@ -114,13 +114,13 @@ export class Refused extends Error {
 	}
 }
 
-/** No answer of a node came. */
+/** The error when no answer of a node came. */
 export class NoAnswer extends Error {
-	/** The connection's code where there is one: `ECONNREFUSED`, `TimeoutError`. */
+	/** The connection's code, or the error's name if there is none: `ECONNREFUSED`, `TimeoutError`. */
 	readonly why: string;
-	/** The same in the words of the system. */
+	/** The reason in the words of the system. */
 	readonly reason: string;
-	/** False only where nobody listened. */
+	/** Whether the request may have had its effect; false only if nobody listened. */
 	readonly mayBeDone: boolean;
 
 	constructor(what: string, cause: Error) {
@@ -150,7 +150,7 @@ export class Client {
 		this.#patience = options.patience;
 	}
 
-	/** @throws NoAnswer */
+	/** Asks the node. @throws NoAnswer */
 	async ask<Id extends OperationId>(
 		id: Id,
 		...[question]: Rest<Id>
@@ -184,7 +184,7 @@ export class Client {
 	}
 
 	/**
-	 * What was asked for.
+	 * Asks the node, and returns the value of its answer.
 	 * @throws Refused, NoAnswer
 	 */
 	async value<Id extends OperationId>(
@@ -231,7 +231,7 @@ function write(body: unknown, asLines: boolean): string {
 		.join("");
 }
 
-/** @throws what says that no node answered: a proxy did, or a program of somebody else. */
+/** Reads an answer. @throws Error if it is not a node's, but a proxy's or another program's */
 function read(
 	operation: Operation,
 	status: number,
@@ -250,7 +250,7 @@ function read(
 		if (isDescribed)
 			return type === LINES_TYPE ? readLines(text) : JSON.parse(text);
 	} catch {
-		// Not what its type says.
+		// It is not what its type says.
 	}
 	const error = new Error(
 		`what answers is no node of Hearsay (status ${status}, ${type || "no type"})`,

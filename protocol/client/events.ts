@@ -1,7 +1,7 @@
 /**
  * Events as a client reads them: one after the other, for ever, from whichever of several nodes
- * answers. When a connection ends, it goes on from the last id on the next node; nothing is
- * told twice, and what is missing is told by an event `reset`.
+ * answers. When a connection ends, it goes on from the last id on the next node; no event comes
+ * twice, and an event `reset` reports what is missing.
  */
 import type { EventKind } from "../event.ts";
 import { EVENTS_HEARTBEAT_MS } from "../limits.ts";
@@ -11,7 +11,7 @@ import type { ProblemAsRead } from "../schema.ts";
 import { MessageReader } from "../sse.ts";
 import { addressOf, PROBLEM_TYPE, Refused } from "./client.ts";
 
-/** As much of `fetch` as is needed to read an answer while it comes. */
+/** The part of `fetch` that is needed to read an answer while it comes. */
 export type StreamingFetch = (
 	url: string,
 	request: {
@@ -26,7 +26,7 @@ export type StreamingFetch = (
 	text(): Promise<string>;
 }>;
 
-/** Of each, events that fit one of these; of tags, all of them. */
+/** The events that are wanted: those that fit one entry of each list, and all of the tags. */
 export interface EventsWanted {
 	readonly kind?: readonly EventKind[];
 	readonly type?: readonly string[];
@@ -37,33 +37,36 @@ export interface EventsWanted {
 }
 
 export interface EventsOptions {
-	/** Of nodes: `http://127.0.0.1:5000`. Asked for before each connection; those that a node names when it stops are tried, too. */
+	/**
+	 * The addresses of nodes, asked for before each connection; those that a node names
+	 * when it stops are tried, too.
+	 */
 	readonly urls: () => readonly string[];
 	readonly fetch: StreamingFetch;
 	readonly wanted?: EventsWanted;
-	/** The id of the last event that was read. Absent: from now on. */
+	/** The id of the last event that was read. If absent, events come from now on. */
 	readonly after?: string;
-	/** Access token that goes with each request. */
+	/** The access token that goes with each request. */
 	readonly token?: string | undefined;
-	/** Ends it. */
+	/** The signal that ends the reading. */
 	readonly signal: AbortSignal;
 	/** Waits for so long, or until the signal. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface EventRead {
-	/** To go on after it: see `after`. */
+	/** The id with which to go on after it: see `after`. */
 	readonly id: string;
 	readonly event: EventAsRead;
 }
 
-/** A node from which nothing has come for so long, or up to twice as long, is left. */
+/** How long a node may be silent before it is left, which may take up to twice as long. */
 const QUIET_MS = EVENTS_HEARTBEAT_MS * 1.5;
-/** Between tries, when no node has answered; it doubles up to the other. */
+/** The first pause between tries when no node has answered; it doubles up to the other. */
 const PAUSE_MS_MIN = 100;
 const PAUSE_MS_MAX = 2_000;
 
-/** Ends when the signal does. @throws Refused, if a node says that what is asked for is wrong */
+/** Reads events until the signal. @throws Refused if a node says that what is asked for is wrong */
 export async function* readEvents(
 	options: EventsOptions,
 ): AsyncGenerator<EventRead, void> {
@@ -79,11 +82,11 @@ export async function* readEvents(
 			tries = 0;
 			if (told.id !== undefined) id = told.id;
 			const { event } = told;
-			// Who stops knows who does not.
+			// A node that stops knows which others do not.
 			if (event?.kind === "closing") learnt = event.nodes ?? [];
 			else if (event !== undefined) yield { id, event };
 		}
-		// Once round all of them.
+		// All of them have been tried once.
 		tries += 1;
 		if (tries % urls.length > 0) continue;
 		const rounds = Math.floor(tries / urls.length) - 1;
@@ -96,7 +99,7 @@ interface Heard {
 	readonly event: EventAsRead | undefined;
 }
 
-/** One answer of one node; none, if it has no answer or it breaks off. */
+/** Reads one answer of one node, to its end or until it breaks off. */
 async function* readFrom(
 	url: string,
 	id: string,
@@ -126,13 +129,13 @@ async function* readFrom(
 		yield* messagesIn(answer.body, watch);
 	} catch (error) {
 		if (error instanceof Refused) throw error;
-		// It has no answer, or no more of it: the next node is asked.
+		// There is no answer, or no more of it: the next node is asked.
 	} finally {
 		watch.end();
 	}
 }
 
-/** What asking again, or another node, would not change. */
+/** Whether asking again, or asking another node, would change nothing. */
 function isFinal(status: number): boolean {
 	return status >= 400 && status < 500 && status !== 429;
 }

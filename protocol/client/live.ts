@@ -1,7 +1,7 @@
 /**
  * What a page is drawn from, as a client reads it: frame after frame, for ever, from the node
- * that served it and, if that does not answer, from another. Whichever answers begins with a
- * frame that says all there is, so nothing has to be kept to go on.
+ * that served it and, if that does not answer, from another. Every node begins with a frame
+ * that says all there is, so nothing has to be kept to go on.
  */
 import { LIVE_QUIET_MS } from "../limits.ts";
 import type { LiveFrame } from "../schema/live.ts";
@@ -11,12 +11,12 @@ import { NoAnswer, PROBLEM_TYPE, Refused } from "./client.ts";
 import type { StreamingFetch } from "./events.ts";
 
 export interface LiveOptions {
-	/** Of nodes, the one to begin with first; asked for before each round. */
+	/** The addresses of nodes, beginning with the one to ask first; asked for before each round. */
 	readonly urls: () => readonly string[];
 	readonly fetch: StreamingFetch;
-	/** Access token that goes with each request. */
+	/** The access token that goes with each request. */
 	readonly token: string | undefined;
-	/** Ends it. */
+	/** The signal that ends the reading. */
 	readonly signal: AbortSignal;
 	/** Waits for so long, or until the signal. */
 	readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -27,11 +27,11 @@ export type LiveRead =
 	| { readonly url: string; readonly frame: LiveFrame }
 	| { readonly url: string; readonly error: Refused | NoAnswer };
 
-/** Between rounds in which no node has answered; it doubles up to the other. */
+/** The first pause between rounds in which no node has answered; it doubles up to the other. */
 const PAUSE_MS_MIN = 100;
 const PAUSE_MS_MAX = 2_000;
 
-/** Ends when the signal does, or a node has said that what is asked for is not allowed. */
+/** Reads frames until the signal, or until a node has said that what is asked for is not allowed. */
 export async function* readLive(
 	options: LiveOptions,
 ): AsyncGenerator<LiveRead, void> {
@@ -47,7 +47,7 @@ export async function* readLive(
 				if ("frame" in read) isAnswering = true;
 				else if (read.error instanceof Refused && isFinal(read.error)) return;
 			}
-			// It has answered, and does so no more: from the first on again, as that may be back.
+			// It has answered, and no longer does. Begin with the first again, as that may be back.
 			if (isAnswering) {
 				rounds = 0;
 				break;
@@ -59,12 +59,12 @@ export async function* readLive(
 	}
 }
 
-/** What another node would say, too. */
+/** Whether another node would say the same. */
 function isFinal({ problem }: Refused): boolean {
 	return problem.status === 401 || problem.status === 403;
 }
 
-/** One answer of one node, and why it ended. */
+/** Reads one answer of one node, and why it ended. */
 async function* readFrom(
 	url: string,
 	options: LiveOptions,

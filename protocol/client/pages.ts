@@ -2,7 +2,7 @@
 import type { Component } from "../schema/components.ts";
 import type { Client, Question } from "./client.ts";
 
-/** @throws Refused, NoAnswer */
+/** Reads the pages. @throws Refused, NoAnswer */
 export async function* pagesOf(
 	client: Client,
 	query: Omit<NonNullable<Question<"listTasks">["query"]>, "cursor">,

@@ -3,7 +3,7 @@ import { type Client, NoAnswer } from "./client.ts";
 
 export interface Readiness {
 	readonly ready: boolean;
-	/** Why not: in the node's own sentence, or as the connection says it. */
+	/** Why the node is not ready, in its own sentence or as the connection says it. */
 	readonly reason?: string;
 }
 

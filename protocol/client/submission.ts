@@ -1,7 +1,7 @@
 /**
- * Tasks submitted, and what their sender may conclude from the answer.
+ * Submits tasks, and says what their sender may conclude from the answer.
  *
- * `refused` only where a task is certainly not taken: nothing was sent, or the
+ * `refused` only if a task is certainly not taken: nothing was sent, or the
  * node said so. Whatever else went wrong on the way leaves it `unknown`.
  */
 
@@ -11,11 +11,11 @@ import { type Client, NoAnswer } from "./client.ts";
 
 export interface Submitted {
 	readonly outcome: "ok" | "refused" | "unknown";
-	/** Why, where it is not `ok`: the problem's code, or the connection's. */
+	/** Why the outcome is not `ok`: the problem's code, or the connection's. */
 	readonly why?: string;
 }
 
-/** In order. A node in trouble, or none, is an outcome of each. */
+/** Submits tasks; outcomes in order. If the node is in trouble, or there is none, that is the outcome of each. */
 export async function submit(
 	client: Client,
 	tasks: readonly TaskAsSubmitted[],
@@ -45,7 +45,7 @@ function outcomeOf({ problem }: ItemAnswer): Submitted {
 	return problem === undefined ? { outcome: "ok" } : refusal(problem);
 }
 
-/** A node that met an error of its own cannot say what became of the task. */
+/** The outcome of a refusal. A node that met an error of its own cannot say what became of the task. */
 function refusal({ code }: Pick<ProblemAsRead, "code">): Submitted {
 	const unsure = code === "outcome_unknown" || code === "internal";
 	return { outcome: unsure ? "unknown" : "refused", why: code };

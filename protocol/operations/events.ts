@@ -15,7 +15,10 @@ const words = (
 		isRepeatable: true,
 	}) as const;
 
-/** For which page frames are asked for; `summary`: for any that shows no more than how all is, and the nodes. */
+/**
+ * The pages for which frames are asked for; `summary`: any that shows only the state of the
+ * cluster and its nodes.
+ */
 export const LIVE_PAGES = ["cluster", "summary"] as const;
 export type LivePage = (typeof LIVE_PAGES)[number];
 

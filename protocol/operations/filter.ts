@@ -1,4 +1,4 @@
-/** The parameters by which a list is filtered. All that are given must fit. */
+/** The parameters by which a list is filtered; a task has to fit all that are given. */
 import { FIND_TAGS_MAX, FIND_TEXT_CHARS_MAX } from "../limits.ts";
 import type { Parameter } from "../operation.ts";
 import { TASK_STATES } from "../state.ts";

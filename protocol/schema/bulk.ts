@@ -1,4 +1,4 @@
-/** What is asked for many tasks at once, and answered, as JSON Schema (TypeBox). */
+/** Actions on many tasks at once, and their answers, as JSON Schema (TypeBox). */
 import Type from "typebox";
 import { duration } from "../fields.ts";
 import { BULK_LIMIT_MAX } from "../limits.ts";

@@ -92,7 +92,7 @@ export const COMPONENTS = {
 	Problem: ProblemAsRead,
 } satisfies Record<string, TSchema>;
 
-/** What the schema called so lets pass. */
+/** The values that the schema of this name lets pass. */
 export type Component<Name extends keyof typeof COMPONENTS> = Static<
 	(typeof COMPONENTS)[Name]
 >;

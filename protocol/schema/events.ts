@@ -1,4 +1,4 @@
-/** What is told of events, as JSON Schema (TypeBox). */
+/** Events as clients read them, as JSON Schema (TypeBox). */
 import Type, { type Static } from "typebox";
 import { EVENT_KINDS } from "../event.ts";
 import { time } from "../fields.ts";

@@ -67,7 +67,10 @@ type Read =
 	| { readonly ok: true; readonly query: TaskQuery }
 	| { readonly ok: false; readonly field: string; readonly must: string };
 
-/** Of a value each field of which is one of the schema's: what is meant, or which field is wrong, and what it must be. */
+/**
+ * Reads a filter whose fields are all in the schema: the query that it means, or which
+ * field is wrong, and what it must be.
+ */
 export function readFilter(given: Readonly<Record<string, unknown>>): Read {
 	const { state } = given;
 	const value: Record<string, unknown> = {

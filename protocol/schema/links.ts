@@ -1,4 +1,4 @@
-/** Where what an answer tells of is found, if it tells of many. */
+/** The links in an answer about many tasks: where each is found. */
 import { Type } from "typebox";
 
 export const links = Type.Object(

@@ -1,6 +1,6 @@
 /**
- * Lanes and deaths as frames of `/v1/live` tell them, as JSON Schema (TypeBox): what each node ran in the last
- * minute, and what became of the tasks of nodes that died. See live.ts.
+ * Lanes and deaths in the frames of `/v1/live`, as JSON Schema (TypeBox): what each node ran in
+ * the last minute, and what became of the tasks of nodes that died. See live.ts.
  */
 import Type from "typebox";
 import { words } from "../fields.ts";

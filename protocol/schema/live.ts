@@ -2,10 +2,10 @@
  * What the page is drawn from, as JSON Schema (TypeBox): the frames of `/v1/live`.
  *
  * A stream begins with a frame `first`, which says all there is. Each `next` one, a second later,
- * says only what is new: the reader keeps what it was told, by the keys named here, and puts the
- * new in its place. At any time another `first` may come, and whoever connects anew gets one:
- * it replaces all that was said before. Nothing has to be sent to go on, so frames have no id.
- * The server-sent event is called as the frame's `kind`.
+ * says only what is new: the reader keeps what it has received, by the keys named here,
+ * and puts the new in its place. At any time another `first` may come, and whoever
+ * reconnects gets one: it replaces all that was said before. Nothing has to be sent to go
+ * on, so frames have no id. The server-sent event is called as the frame's `kind`.
  *
  * Moments named `…Ms` are in ms since 1970 by the clock of Redis, and so is `nowMs`, by which all
  * is to be drawn. Nodes have a number in the stream, `n`, since their ids are long.
@@ -74,7 +74,7 @@ const Figures = Type.Object(
 	{ description: "as of `nowMs`; while Redis is away as they were known last" },
 );
 
-/** Of each step one number, oldest first; null where nobody has looked. */
+/** One number for each step, oldest first; null if nobody has looked then. */
 const perStep = (description: string) =>
 	Type.Array(Type.Union([Type.Integer(), Type.Null()]), {
 		maxItems: LIVE_STEPS,

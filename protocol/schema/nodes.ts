@@ -1,4 +1,4 @@
-/** What is told of nodes, as JSON Schema (TypeBox). */
+/** Nodes as clients read them, as JSON Schema (TypeBox). */
 import Type, { type Static } from "typebox";
 import { time, words } from "../fields.ts";
 

@@ -1,4 +1,4 @@
-/** What is told of the work at large, as JSON Schema (TypeBox): its queues, and why tasks failed. */
+/** The work at large as clients read it, as JSON Schema (TypeBox): its queues, and why tasks failed. */
 import Type, { type Static } from "typebox";
 import { missing, time } from "../fields.ts";
 import {

@@ -50,7 +50,7 @@ export const TaskAsSubmitted = Type.Object(
 );
 export type TaskAsSubmitted = Static<typeof TaskAsSubmitted>;
 
-/** What is left out stays as it is, and is not what it would be of a new task. */
+/** Changes to a task. What is left out stays as it is, rather than being what a new task would get. */
 export const ChangesAsSubmitted = Type.Object(
 	{
 		priority: Type.Optional(

@@ -1,4 +1,4 @@
-/** Access tokens, as JSON Schema (TypeBox): how they are asked for, and told. */
+/** Access tokens, as JSON Schema (TypeBox): how they are asked for, and answered. */
 import Type, { type Static } from "typebox";
 import { ACCESS_NAME_PATTERN, ACCESS_ROLES } from "../access.ts";
 import { duration, moment, name, time, words } from "../fields.ts";
