@@ -1,6 +1,6 @@
 /**
  * A node whose machine may soon be taken away, in a whole cluster: it is the last to get new
- * work, also of what is submitted through it, and all others see that.
+ * work, even of what is submitted through it, and all others see that it is at risk.
  */
 import { expect, test } from "vitest";
 import { AT_RISK_MS } from "../../protocol/limits.ts";
@@ -9,13 +9,13 @@ import { type BenchPlan, beginCluster } from "./bench.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 const NODES = 3;
-/** Of each node of the bench. */
+/** The slots of each node of the bench. */
 const SLOTS = 2;
 const SETTLED_MS = 3_000;
-/** Tasks of a stream that others have room for. */
+/** The tasks of a stream for which others have room. */
 const STREAM = 150;
 
-/** A settled cluster of which the node that takes submissions is at risk. */
+/** Begins a settled cluster in which the node that takes submissions is at risk. */
 async function begin(seed: number, plan: Partial<BenchPlan> = {}) {
 	const bench = beginCluster(seed, { nodes: NODES, ...plan });
 	await bench.runFor(SETTLED_MS);
@@ -26,7 +26,7 @@ async function begin(seed: number, plan: Partial<BenchPlan> = {}) {
 }
 
 test.each(SEEDS)(
-	"seed %i: all see it, and nothing of what others have room for runs on it",
+	"seed %i: all see that it is at risk, and it runs nothing for which others have room",
 	async (seed) => {
 		const { bench, atRisk } = await begin(seed);
 		for (let i = 0; i < NODES; i++) {
@@ -42,18 +42,18 @@ test.each(SEEDS)(
 		const ids = Array.from({ length: 30 }, (_, i) => `task-${i}`);
 		const ran: (string | undefined)[] = [];
 		for (const [i, id] of ids.entries()) {
-			// Some take no time: these would otherwise stay where they came.
+			// Some take no time; such tasks usually stay where they came.
 			bench.submit(id, { durationMs: i % 2 === 0 ? 300 : 1 });
 			const { attempts } = await bench.untilEnded(id, 5_000);
 			ran.push(attempts[0]?.nodeId);
 		}
-		// All would, if it were not: they came to it, one at a time.
+		// If it were not at risk, all of them would run there: they came to it, one at a time.
 		expect(ran).not.toContain(atRisk.nodeId);
 	},
 );
 
 test.each(SEEDS)(
-	"seed %i: what comes while it looks for what others have left is not for it",
+	"seed %i: it takes no new task while it looks for what others have left",
 	async (seed) => {
 		const plan = { concurrency: 8, shards: 1 + (seed % 2) };
 		const { bench, atRisk } = await begin(seed, plan);
@@ -89,7 +89,7 @@ test.each(SEEDS)(
 );
 
 test.each(SEEDS)(
-	"seed %i: what others have slots for, and run no more of at once, it takes a moment later, for as long as there is any",
+	"seed %i: it takes tasks of a type that is full elsewhere a moment later, as long as there are any",
 	async (seed) => {
 		const plan = { nodes: 2, concurrency: 8, shards: 1 + (seed % 2) };
 		const { bench } = await begin(seed, { ...plan, caps: [8, 1] });
@@ -101,13 +101,13 @@ test.each(SEEDS)(
 		bench.submitAll(through, ids, { durationMs: 50 });
 		for (const id of ids) await bench.untilEnded(id, 20_000);
 		const tookMs = bench.clock.monoMs() - beganMs;
-		// Ten rounds of its eight slots.
+		// That is ten rounds of its eight slots.
 		expect(tookMs).toBeLessThan(AT_RISK_MS + 10 * (50 + 50));
 	},
 );
 
 test.each(SEEDS)(
-	"seed %i: of what comes one by one, and others run no more of at once, each waits only a moment",
+	"seed %i: tasks that come one by one, of a type that is full elsewhere, wait only a moment each",
 	async (seed) => {
 		const plan = { nodes: 2, concurrency: 8, shards: 1 + (seed % 2) };
 		const { bench } = await begin(seed, { ...plan, caps: [8, 1] });

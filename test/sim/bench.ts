@@ -179,7 +179,7 @@ export class Bench {
 		).length;
 	}
 
-	/** Nothing passes between the two sides any more; nobody's connection closes. */
+	/** Lets nothing pass between the two sides any more; nobody's connection closes. */
 	part(some: readonly SimulatedNode[], others: readonly SimulatedNode[]): void {
 		for (const a of some)
 			for (const b of others) {

@@ -12,9 +12,9 @@ import type { Scenario } from "./scenario.ts";
 import { ask, type Client } from "./wishes.ts";
 
 const TAGS = ["red", "blue"] as const;
-/** Each request may open a task again. */
+/** How many requests a client makes, each of which may reopen a task. */
 const REQUESTS_MAX = 5;
-/** Few, so that there are several steps. */
+/** The limits of requests: small ones, so that there are several steps. */
 const LIMITS = [1, 4, undefined] as const;
 const SPREAD_MS_MAX = 1_000;
 

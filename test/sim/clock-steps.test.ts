@@ -10,7 +10,7 @@ import { type Generation, NO_GENERATION } from "../../protocol/token.ts";
 import { nodeRecord, openSession } from "../contract/store-bench.ts";
 import { createMemoryStore } from "../fakes/store.ts";
 
-test("the lease of a node that is gone runs out in its time although the store's clock is put back", async () => {
+test("the lease of a node that is gone expires in its time although the store's clock is put back", async () => {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const { shards } = createMemoryStore({ shards: 1, nowMs: () => nowMs });
 	const shard = shards[0] as Shard;
@@ -36,7 +36,7 @@ test("the lease of a node that is gone runs out in its time although the store's
 
 const ROUTE = "default|work|";
 
-/** A store with a task, which can be made to lose everything that came after it. */
+/** A store with a task, which can be made to lose everything after that. */
 async function forgetful() {
 	let nowMs = Date.UTC(2026, 6, 1);
 	const store = createMemoryStore({ shards: 1, nowMs: () => nowMs });

@@ -7,7 +7,7 @@ import type { NodeSpec, Scenario } from "./scenario.ts";
 import { SimulatedNode, type World } from "./simulated-node.ts";
 import type { Workload } from "./workload.ts";
 
-/** Whoever looks after a node starts it again within this. */
+/** The longest time until whoever looks after a node starts it again. */
 export const RESTART_MS_MAX = 3_000;
 
 export class Cluster {
@@ -75,7 +75,7 @@ export class Cluster {
 		disk.empty();
 	}
 
-	/** The store's data are all gone, or those of the first shards. */
+	/** Empties the store, or its first shards. */
 	emptyStore(shards?: number): void {
 		this.world.recorder.record({ kind: "lost-writes" });
 		this.world.server.empty(shards);
@@ -85,7 +85,7 @@ export class Cluster {
 		return shards !== this.scenario.shards;
 	}
 
-	/** Whoever looks after the node sees that it is gone, and starts it again. */
+	/** Starts a node again, as whoever looks after it does on seeing that it is gone. */
 	#startAgain(life: SimulatedNode): void {
 		const { clock, random } = this.world;
 		const { nodeId } = life;
@@ -107,7 +107,7 @@ export class Cluster {
 		return nodeId !== nodes[0]?.nodeId && this.#lost.size < lostMax;
 	}
 
-	/** The node never comes back. */
+	/** Makes sure that the node never comes back. */
 	lose({ nodeId }: NodeSpec): void {
 		this.#lost.add(nodeId);
 	}
@@ -141,7 +141,7 @@ export class Cluster {
 		);
 	}
 
-	/** From now on the node is not its own master. The function returned ends that. */
+	/** Records that the node is not its own master from now on. The function returned ends that. */
 	impair(nodeId: string, why: "paused" | "cut-off" | "gone"): () => void {
 		const { clock, recorder } = this.world;
 		const fromMs = clock.monoMs();

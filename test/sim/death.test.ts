@@ -15,11 +15,11 @@ const PLANS = SEEDS.flatMap((seed) =>
 	[1, 4].map((shards) => [seed, shards] as const),
 );
 
-/** One way to a slow store, or back. */
+/** How long one way to a slow store takes. */
 const STORE_MS = 40;
 
 test.each(SEEDS)(
-	"seed %i: however slow the store, most of what a dead node ran begins when it is put back, and the rest as soon as others can be told",
+	"seed %i: however slow the store, most of what a dead node ran begins as it is put back, and the rest as soon as others can be notified",
 	async (seed) => {
 		const plan = { nodes: NODES, concurrency: SLOTS, storeMs: STORE_MS };
 		const bench = beginCluster(seed, plan);
@@ -37,7 +37,7 @@ test.each(SEEDS)(
 		expect(waiting().length).toBeLessThan(cutShort.length / 3);
 		await bench.runFor(2 * STORE_MS);
 		expect(waiting()).toEqual([]);
-		// And nobody has taken more than its share.
+		// Nobody has taken more than its share.
 		const left = Array.from({ length: NODES - 1 }, (_, i) => bench.node(i));
 		const counts = left.map((node) => bench.running(node).length);
 		expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);

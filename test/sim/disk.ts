@@ -10,7 +10,7 @@ import type { StoreServer } from "./store-server.ts";
 
 const EVERY_MS = 400;
 const KEPT = 4;
-/** Every so many updates, one is kept as a copy. */
+/** The number of updates after which one is kept as a copy. */
 const COPIED = 5;
 
 export class Disk {
@@ -18,13 +18,13 @@ export class Disk {
 	readonly copies: StoreImage[] = [];
 	#times = 0;
 
-	/** From now on the store writes to the disk. */
+	/** Lets the store write to the disk from now on. */
 	spin(clock: VirtualClock, server: StoreServer): void {
 		if (server.condition !== "down") this.#keep(server.save());
 		clock.after(EVERY_MS, () => this.spin(clock, server));
 	}
 
-	/** Nothing that was kept is wanted any more. */
+	/** Discards everything that was kept. */
 	empty(): void {
 		this.images.length = 0;
 		this.copies.length = 0;

@@ -22,7 +22,7 @@ import { wallFaults } from "./wall-faults.ts";
 /** How many messages of a flood come together, and how often they do. */
 const FLOOD_MESSAGES = 3;
 const FLOOD_EVERY_MS = 50;
-/** Its peers miss a host that is gone silently after this, at the latest. */
+/** The time after which peers miss a host that has vanished silently, at the latest. */
 const LINK_LOST_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS;
 
 export interface Fault {

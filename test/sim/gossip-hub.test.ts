@@ -1,4 +1,4 @@
-/** What the simulated network carries, and for whom. */
+/** What the simulated network carries, and to whom. */
 import { expect, test } from "vitest";
 import { encodeGossip } from "../../protocol/gossip.ts";
 import { VirtualClock } from "../clock.ts";

@@ -8,7 +8,7 @@ import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Fault } from "./faults.ts";
 
-/** The second trouble comes at most this long after the first: links are given up long before. */
+/** How long after the first trouble the second comes at most: links are given up long before. */
 const APART_MS_MAX = LINK_PING_MS + LINK_PING_TIMEOUT_MS + 1_000;
 
 export const groupFaults: readonly Fault[] = [
@@ -46,7 +46,7 @@ function drawGroup(
 	return group.length === 0 || group.length === ids.length ? undefined : group;
 }
 
-/** Nothing passes between the group and the rest, and after a while they give their links up. */
+/** Lets nothing pass between the group and the rest, which give their links up after a while. */
 function loseSight(
 	{ scenario, world: { hub, clock } }: Cluster,
 	group: readonly string[],

@@ -8,7 +8,7 @@ import { beginCluster } from "./bench.ts";
 const NODES = 3;
 const SETTLED_MS = 3_000;
 const ENDED_MS_MAX = 5_000;
-/** After the node says that it is ready. */
+/** When tasks are submitted, after the node says that it is ready. */
 const SUBMITTED_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 700, 1_000];
 const TASKS = 9;
 

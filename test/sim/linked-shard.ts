@@ -6,7 +6,7 @@ export type Call = <Reply>(
 	step: () => Promise<Reply>,
 ) => Promise<Reply>;
 
-/** The same subject, far away. `call` gets each call of a method, and runs it when its time comes. */
+/** A subject as it is far away. `call` gets each call of a method, and runs it when its time comes. */
 export function linkSubject<Subject extends object>(
 	subject: Subject,
 	call: Call,
@@ -28,7 +28,7 @@ export function linkSubject<Subject extends object>(
 	});
 }
 
-/** The same shard, with all its subjects far away. */
+/** A shard with all its subjects far away. */
 export function linkShard(
 	{ index, sessions, tasks, access, stats, events, live }: Shard,
 	call: Call,

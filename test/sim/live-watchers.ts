@@ -1,8 +1,8 @@
 /**
  * Pages that are drawn live, from one node after the other, while nodes die and the store
- * loses writes. Frames keep their sizes, whatever happens. At the end each page shows what
- * there is: what another page is told that comes only then, and what the store has. Every other
- * page reaches the tasks of one queue only.
+ * loses writes. Frames keep within their sizes, whatever happens. At the end each page shows
+ * what there is: the same as a page that comes only then, and as the store. Every other page
+ * reaches the tasks of one queue only.
  */
 import {
 	LIVE_DEATHS_MAX,
@@ -18,16 +18,16 @@ import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { Wanderer } from "./wanderer.ts";
 
-/** One stays with a node for this long at most. */
+/** The longest time for which a page stays with a node. */
 const STAY_MS_MAX = 12_000;
-/** At the end: to read what has become of all, some frames. */
+/** How long pages read on at the end, so that some frames say what has become of everything. */
 const SETTLED_MS = 8_000;
 
 const OWN = { queues: ["default"] };
 
 class Page extends Wanderer {
 	readonly flaws = new Set<string>();
-	/** Undefined: it reaches all tasks. */
+	/** What the page is restricted to; undefined if it reaches all tasks. */
 	readonly within: typeof OWN | undefined;
 
 	constructor(
@@ -44,7 +44,7 @@ class Page extends Wanderer {
 		(await this.read(node, leave)).close();
 	}
 
-	/** Until it has had enough, or the node has: it may be dead, or stand still. */
+	/** Reads until the page leaves, or the node ends the stream: it may be dead, or stand still. */
 	async read({ api }: SimulatedNode, leave: Promise<undefined>) {
 		const view = new LiveView();
 		const asked = api.live.read(this.within);
@@ -91,7 +91,7 @@ export class LiveWatchers {
 		});
 	}
 
-	/** All nodes are well, and there is work left: from now on each page stays where it is. */
+	/** Lets each page stay where it is from now on: all nodes are well, and there is work left. */
 	settle(): void {
 		const { shards } = this.#cluster.scenario;
 		const node = this.#cluster
@@ -106,7 +106,7 @@ export class LiveWatchers {
 		}
 	}
 
-	/** Nothing happens any more. */
+	/** Compares what pages show, once nothing happens any more. */
 	async finish(): Promise<void> {
 		const { clock, recorder } = this.#cluster.world;
 		await clock.runFor(this.#staying.length > 0 ? SETTLED_MS : 0);
@@ -147,7 +147,7 @@ export class LiveWatchers {
 	#deathFlawsOf({ deaths, last }: LiveView): string[] {
 		const { truth } = this.#cluster.world.server;
 		const shown = [...deaths.values()];
-		// What was lost with one that is too old to be shown is not of these.
+		// What was lost with a death that is too old to be shown does not belong to these.
 		const oldestMs = Math.max(
 			(last?.nowMs ?? 0) - LIVE_DEATHS_MS,
 			shown.length < LIVE_DEATHS_MAX
@@ -184,7 +184,7 @@ export class LiveWatchers {
 	}
 }
 
-/** What one who was there, and one who has just come are shown otherwise. */
+/** What a page that was there all along shows differently from one that has just come. */
 function difference(old: LiveView, fresh: LiveView): string[] {
 	// Another frame may have come since, in the same moment.
 	if (fresh.firsts === 0) return ["was told nothing at the end"];

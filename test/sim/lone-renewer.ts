@@ -9,7 +9,7 @@ import { SeededRandom } from "../random.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** `told`: what has become of its sessions, in order. */
+/** Starts a renewer. `told`: what has become of its sessions, in order. */
 export async function startRenewer(
 	clock: VirtualClock,
 	shard: Shard,

@@ -53,7 +53,7 @@ export class Machine implements Clock {
 		this.#true.soon(() => this.run(fn));
 	}
 
-	/** Something happens in the node: now, when it wakes, or never. */
+	/** Lets something happen in the node: now, when it wakes, or never. */
 	run(event: () => void): void {
 		if (!this.alive) return;
 		if (this.paused || this.#waiting.length > 0) this.#waiting.push(event);

@@ -51,7 +51,7 @@ function nameSeeds(first: number, count: number): string {
 	return `${count} seeds, ${first} to ${first + count - 1}`;
 }
 
-/** Exit code: 0 if no promise was broken, 1 if one was, 2 for wrong use. */
+/** Runs the simulator. Resolves with the exit code: 0 if no promise was broken, 1 if one was, 2 for wrong use. */
 async function main(args: readonly string[]): Promise<number> {
 	let options: Options | undefined;
 	try {

@@ -13,9 +13,9 @@ import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-/** From when a node has its lease, it must have seen the store up for a lease's time. */
+/** How long a node must have had its lease: it must have seen the store up for a lease's time. */
 const SETTLED_MS = LEASE_TTL_MS + 2 * PULSE_MS_MAX;
-/** Messages that take longer count as trouble. */
+/** The time beyond which a message counts as late, which is trouble. */
 const PROMPT_MS_MAX = 10;
 
 /** A lease of a node that is gone, beside a peer, for as long as nothing befalls the peer. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MUTANTS } from "./mutants/mutants.ts";
 import { runSeed } from "./run.ts";
 
-/** If a broken rule shows itself more rarely, it is as good as not found. */
+/** The most seeds that are tried: a broken rule that shows more rarely is as good as not found. */
 const SEEDS_MAX = 100;
 
 test.each(MUTANTS)("it is found out that $name", async (mutant) => {

@@ -10,9 +10,9 @@ import type { NodeSpec } from "./scenario.ts";
 import { SHARDS_MAX } from "./store-server.ts";
 
 const JOINER = "simulated-joiner";
-/** The node is started at most this long after the store has lost all its data, and usually at once. */
+/** The longest time from the loss of all data to the start of the node, which is usually started at once. */
 const JOINS_MS_MAX = 2_000;
-/** The others may be cut off from the store meanwhile, for at least and at most this long. */
+/** The shortest and the longest time for which the others may be cut off from the store meanwhile. */
 const CUT_MS_MIN = 1_000;
 const CUT_MS_MAX = 8_000;
 
@@ -63,8 +63,8 @@ function drawJoiner({ scenario }: Cluster, random: SeededRandom): NodeSpec {
 }
 
 /**
- * The store is out of reach of all nodes that are there now. The function returned, which
- * may be called twice, ends that.
+ * Takes the store out of reach of all present nodes. The function returned, which may be
+ * called twice, ends that.
  */
 function cutOffAll(cluster: Cluster): () => void {
 	const ids = cluster.scenario.nodes.map(({ nodeId }) => nodeId);

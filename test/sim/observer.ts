@@ -9,7 +9,7 @@ const LOOK_MS = 100;
 
 /** A thing that is the case now. */
 export interface Sight<T> {
-	/** Distinguishes it from all others. */
+	/** The key that distinguishes it from all others. */
 	readonly key: string;
 	readonly what: T;
 	/** Since when it has been the case, if not since it was first seen. */
@@ -25,7 +25,7 @@ export interface Spell {
 export interface Observer<T> {
 	/** Everything that is the case now. */
 	look(nowMs: number): Promise<readonly Sight<T>[]>;
-	/** It is no longer the case. */
+	/** Called when a thing is no longer the case. */
 	over(what: T, spell: Spell): void;
 }
 

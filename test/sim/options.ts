@@ -1,4 +1,4 @@
-/** What `npm run sim` is asked for, and its checks. */
+/** The options of `npm run sim`, and their checks. */
 import { parseArgs } from "node:util";
 import { FAULTS } from "./faults.ts";
 
@@ -32,7 +32,7 @@ export interface Options {
 	readonly json: boolean;
 }
 
-/** Undefined if help was asked for. @throws TypeError if the use is wrong */
+/** Reads the options; undefined if help was asked for. @throws TypeError if the use is wrong */
 export function readOptions(args: readonly string[]): Options | undefined {
 	const { help, seed, seeds, nodes, fault, trace, json } = parse(args);
 	if (help) return undefined;

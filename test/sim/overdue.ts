@@ -9,7 +9,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Observer, Sight, Spell } from "./observer.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-/** Shorter delays are not recorded. */
+/** The shortest delay that is recorded. */
 const DELAY_MS_MIN = 500;
 
 /** A node beside what is due, for as long as that stays the same. */

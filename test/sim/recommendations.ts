@@ -9,7 +9,7 @@ import type { Cluster } from "./cluster.ts";
 const RUNS = 8;
 const EVERY_MS_MAX = 10_000;
 
-/** Returns what ends it. */
+/** Begins to recommend. Returns the function that ends it. */
 export function recommend(cluster: Cluster, random: SeededRandom): () => void {
 	let over = !random.oneIn(RUNS) && cluster.scenario.kind !== "fair";
 	const { clock, recorder } = cluster.world;

@@ -36,7 +36,7 @@ export class Recorder {
 		this.fingerprint = hash32(JSON.stringify(event), this.fingerprint);
 	}
 
-	/** Something happened that is not part of the history. */
+	/** Takes note of something that is not part of the history. */
 	stepped(what: string): void {
 		const time = String(this.#clock.monoMs());
 		this.fingerprint = hash32(what, hash32(time, this.fingerprint));

@@ -75,7 +75,7 @@ test.each([
 	},
 );
 
-test("a lease that has run out while nobody could write is kept, as nobody has taken it", async () => {
+test("a lease that has expired while nobody could write is kept, as nobody has taken it", async () => {
 	const { clock, store, renewer, told, session } = await begin();
 	store.full = true;
 	await clock.runFor(3 * LEASE_TTL_MS);

@@ -121,7 +121,7 @@ test.each([
 	["an earlier life of it, which comes late", 500, ["opened"]],
 	["another program", 1_500, ["opened", "superseded"]],
 ])(
-	"a node keeps its session, or learns that it is over, where one is opened by %s",
+	"a node keeps its session, or learns that it is over, if one is opened by %s",
 	async (_whose, startedMs, expected) => {
 		const { clock, shard, begin } = oneIdentity();
 		const { renewer, told } = await begin(1_000);
@@ -136,7 +136,7 @@ test.each([
 	},
 );
 
-test("a node opens another session where nothing says any more whose the newer one was", async () => {
+test("a node opens another session if nothing says any more whose the newer one was", async () => {
 	const { clock, shard, begin } = oneIdentity();
 	const { renewer, told } = await begin(1_000);
 	// By the same life, as when the answer to an earlier request was lost.

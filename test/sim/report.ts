@@ -12,7 +12,7 @@ export interface Outcome extends Pick<Run, "verdict" | "virtualMs" | "faults"> {
 	readonly scenario: { readonly nodes: { readonly length: number } };
 }
 
-/** Adds up runs. */
+/** The tally of several runs. */
 export class Tally {
 	#runs = 0;
 	#virtualMs = 0;

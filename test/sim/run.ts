@@ -79,21 +79,21 @@ export interface Run {
 }
 
 /**
- * Long enough for a session's lease to expire, and for a node to have seen the store as
- * long before it reaps.
+ * How long peace lasts at least: long enough for a session's lease to expire, and for a node
+ * to have seen the store as long before it reaps.
  */
 const PEACE_MS = 4 * LEASE_TTL_MS;
 const NODES_BACK_MS = 60_000;
 const LOOK_MS = 250;
 /** The time from the first reading to the second. */
 const LATER_MS = LEASE_TTL_MS + 2_000;
-/** By a clock that runs slow; plus a claim, or two if one is under way, each of which takes two ways. */
+/** The time of a sweep, by a clock that runs slow; plus a claim, or two if one is under way. */
 const SWEEP_MS = PULSE_MS_MAX * (1 + DRIFT_MAX) + 100;
-/** By then nodes that can tell have taken what a vanished host held. */
+/** The time after which nodes that can tell have taken what a vanished host held. */
 const MISSED_MS = 3_500;
-/** Trouble that keeps nobody from the store: nothing may be stopped for it, or taken over. */
+/** The kinds of trouble that keep nobody from the store: nothing may be stopped or taken over because of them. */
 const HARMLESS = ["partition", "one-way partition"];
-/** From one task's end to the next one's start, if there is no trouble. */
+/** The time from one task's end to the next one's start, if there is no trouble. */
 const CLAIM_MS = 5;
 
 export async function runSeed(options: RunOptions): Promise<Run> {

@@ -43,13 +43,13 @@ export interface NodeSpec {
 	/** The number of shards that the node is given. */
 	readonly shards: number;
 	readonly concurrency: number;
-	/** So many tasks of the capped type at once. */
+	/** How many tasks of the capped type it runs at once. */
 	readonly cap: number;
 	/** How many of the node's own seconds a true second has. */
 	readonly clockRate: number;
 	readonly gossips: boolean;
 	readonly labels: readonly string[];
-	/** Undefined if the node serves all. */
+	/** The queues that the node serves; undefined if all. */
 	readonly queues: readonly string[] | undefined;
 }
 
@@ -65,14 +65,14 @@ export const ROUTES = [
 	`default|work|${FIRST}`,
 ];
 
-/** As far as another region. */
+/** One way to a store that is as far as another region. */
 const STORE_MS = 20;
-/** One in so many clusters has nodes that do not gossip, beside others that do. */
+/** One cluster in this many has nodes that do not gossip, beside others that do. */
 const MIXED_ONE_IN = 5;
 const NEW_ONE_IN = 10;
 const NODES_MIN = 3;
 const NODES_MAX = 7;
-/** Far more than the clocks of machines differ. */
+/** The most by which a node's clock is fast or slow, far more than the clocks of machines differ. */
 export const DRIFT_MAX = 0.01;
 
 export function drawScenario(

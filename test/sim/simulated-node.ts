@@ -138,19 +138,19 @@ export class SimulatedNode {
 		return !disturbed && this.api.cluster.readiness().ready;
 	}
 
-	/** As its cloud recommends to replace it. */
+	/** Marks the node at risk, as when its cloud recommends to replace it. */
 	markAtRisk(): void {
 		this.#world.recorder.record({ kind: "at-risk", node: this.nodeId });
 		this.machine.run(() => this.#engine.markAtRisk());
 	}
 
-	/** The node dies as by kill -9: its host closes its connections, and refuses new ones. */
+	/** Kills the node as by kill -9: its host closes its connections, and refuses new ones. */
 	kill(): void {
 		this.machine.kill();
 		this.#world.hub.kill(this.nodeId);
 	}
 
-	/** The node's host is gone: nobody closes anything. */
+	/** Lets the node's host vanish: nobody closes anything. */
 	vanish(): void {
 		this.machine.kill();
 		this.#world.hub.vanish(this.nodeId);
@@ -179,7 +179,10 @@ export class SimulatedNode {
 		});
 	}
 
-	/** Such calls, which run no code of their tasks any more, belong to nobody until the process ends. */
+	/**
+	 * Blocks what runs after a time: such calls run no code of their tasks any more, and
+	 * belong to nobody until the process ends.
+	 */
 	#block(afterMs: number): void {
 		const { clock, recorder } = this.#world;
 		this.machine.after(afterMs, () => {

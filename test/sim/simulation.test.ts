@@ -3,11 +3,11 @@ import { FAULTS } from "./faults.ts";
 import { explain } from "./report.ts";
 import { type Run, runSeed } from "./run.ts";
 
-/** Many more are for `npm run proof -- sim`. */
+/** The number of seeds; `npm run proof -- sim` runs many more. */
 const SEEDS = 48;
 const BLOCK = 24;
 const CUT_SEEDS = 8;
-/** The histories of so many are compared. */
+/** How many histories are compared. */
 const AGAIN = 8;
 
 /** Runs of whole clusters, by seed: one is enough for all tests. */

@@ -8,10 +8,10 @@ import type { Refusing } from "./refusals.ts";
 import type { LinkFaults } from "./store-link.ts";
 import type { StoreServer } from "./store-server.ts";
 
-/** How far the store's clock steps at once. */
+/** The least by which the store's clock steps. */
 const STEP_MS_MIN = 200;
 const STEP_MS_MAX = 15 * 60_000;
-/** A store that loses its very last writes loses those of this time. */
+/** The longest time of whose writes a store that loses only its very last ones loses all. */
 const LAST_WRITES_MS_MAX = 300;
 
 export const storeFaults: readonly Fault[] = [
@@ -245,7 +245,7 @@ function troubleLink(
 	};
 }
 
-/** The store is out of reach of all nodes, whoever started them. */
+/** Takes the store out of reach of all nodes, whoever started them. */
 function impairAll(cluster: Cluster): () => void {
 	const { scenario, joiner } = cluster;
 	const recovered = [...scenario.nodes, ...(joiner ? [joiner] : [])].map(

@@ -53,7 +53,7 @@ async function begin() {
 	return { clock, server, shard, misplaced };
 }
 
-test("what is read for the node is written down when it is told", async () => {
+test("what is read for the node is recorded when the node gets it", async () => {
 	const { clock, shard, misplaced } = await begin();
 	const reading = shard.tasks.get(["a"]);
 	await clock.runFor(100);
@@ -61,7 +61,7 @@ test("what is read for the node is written down when it is told", async () => {
 	expect(misplaced).toEqual([`get of ${OTHERS}`]);
 });
 
-test("what is read when nobody waits for it any more is not", async () => {
+test("what is read when nobody waits for it any more is not recorded", async () => {
 	const { clock, server, shard, misplaced } = await begin();
 	server.trouble(LAST, "stalled");
 	const reading = expect(shard.tasks.get(["a"])).rejects.toThrow(
@@ -74,7 +74,7 @@ test("what is read when nobody waits for it any more is not", async () => {
 	expect(misplaced).toEqual([]);
 });
 
-test("a task that is put is, though nobody waits for it any more", async () => {
+test("a task that is put is recorded, even if nobody waits for it any more", async () => {
 	const { clock, server, shard, misplaced } = await begin();
 	server.trouble(LAST, "stalled");
 	const task = { ...TASK, id: "a", payload: "1" };

@@ -26,7 +26,7 @@ import type { Machine } from "./machine.ts";
 import type { StoreServer } from "./store-server.ts";
 
 export interface LinkFaults {
-	/** One way takes a time drawn from between these. */
+	/** The bounds between which the time of one way is drawn. */
 	delayMsMin: number;
 	delayMsMax: number;
 	/** Chances, 0–1, that a call breaks the connection before or after it is done. */
@@ -45,9 +45,9 @@ export interface LinkParts {
 	readonly awayMs: number;
 	/** Called with each step that the store takes for this node. */
 	readonly stepped: (name: string) => void;
-	/** The store did this for the node, whose number of shards was not the cluster's then. */
+	/** Called when the store did this for the node while the node's number of shards was not the cluster's. */
 	readonly misplaced: (name: string, shards: number) => void;
-	/** A step met a broken rule of the store: nothing can be trusted any more. */
+	/** Called when a step met a broken rule of the store: nothing can be trusted any more. */
 	readonly broken: (error: unknown) => void;
 }
 
@@ -59,7 +59,7 @@ const CALM: Readonly<LinkFaults> = {
 };
 /** Methods that tell users about tasks, from the shards in which the node looks for them. */
 const READS = new Set(["get", "known", "list", "counts"]);
-/** One for all calls: they are many while a store is away, and each error takes its stack. */
+/** The error for all calls: they are many while a store is away, and each new error takes its stack. */
 const UNREACHABLE = new StoreError("unreachable", "the store is not reachable");
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1_000;
@@ -104,7 +104,7 @@ export class StoreLink implements Store {
 		parts.machine.after(1, () => this.#connect());
 	}
 
-	/** Nothing is wrong with it any more. */
+	/** Ends all that was wrong with the link. */
 	calm(): void {
 		Object.assign(this.faults, this.#calm);
 	}
@@ -139,7 +139,7 @@ export class StoreLink implements Store {
 		this.#lose("the node has closed it");
 	}
 
-	/** The connection breaks; the node learns it when it runs. */
+	/** Breaks the connection; the node learns of it when it runs. */
 	#sever(): void {
 		const { clock, machine } = this.#parts;
 		const connection = this.#connection;

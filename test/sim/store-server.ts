@@ -29,7 +29,7 @@ import { type Refusing, refusalOf } from "./refusals.ts";
 /** Breaks a rule of the store, to see whether that is found out. */
 export type Tamper = (shard: MemoryShard, clock: Clock) => Shard;
 
-/** What is asked before a node schedules: the number of shards, or why there is none. */
+/** The question before a node schedules: the number of shards, or why there is none. */
 export type Agreeing = (
 	number: ClusterNumber,
 	shards: number,
@@ -37,7 +37,7 @@ export type Agreeing = (
 	isEmpty: boolean,
 ) => number | Exclude<Agreement, "agreed">;
 
-/** Nobody reaches the shard, and each caller is told so; or it answers nobody for a while. */
+/** What can befall one shard: nobody reaches it, and each caller is told so; or it answers nobody for a while. */
 export type ShardTrouble = "gone" | "stalled";
 
 /** The most shards that any simulated node takes its cluster to have. */
@@ -56,9 +56,9 @@ export class StoreServer {
 	agreeing: Agreeing = (number, shards, mayMake, isEmpty) =>
 		number.agree(shards, mayMake, isEmpty);
 	readonly #memory: MemoryStore;
-	/** One for all who reach it, whatever their number: a mutant that breaks a rule may keep count. */
+	/** The shards as mutants have them, the same for all nodes whatever their number: a mutant may keep count. */
 	readonly #tampered: readonly Shard[];
-	/** Who asks, at each step. */
+	/** The number of shards of whoever asks, at each step. */
 	readonly #asker: { shards: number | undefined } = { shards: undefined };
 	readonly #severed = new Set<() => void>();
 	#held: (() => void)[] = [];
@@ -133,7 +133,7 @@ export class StoreServer {
 		return this.#memory.shards[0] as MemoryShard;
 	}
 
-	/** A request has come in, for a shard if it names one. */
+	/** Takes in a request, for a shard if it names one. */
 	receive(step: () => void, index?: number): void {
 		if (this.condition === "frozen") this.#held.push(step);
 		if (this.condition !== "up") return;
@@ -146,7 +146,7 @@ export class StoreServer {
 		this.troubles.set(index, what);
 	}
 
-	/** The shard is well again, and does what it was asked meanwhile. */
+	/** Makes a shard well again, which then does what it was asked meanwhile. */
 	relieve(index: number): void {
 		this.troubles.delete(index);
 		this.relievedMs.set(index, this.#clock.monoMs());
@@ -203,12 +203,12 @@ export class StoreServer {
 		return this.#memory.save();
 	}
 
-	/** All data, or those of the first shards, are gone while the server is up. */
+	/** Empties all shards, or the first ones, while the server is up. */
 	empty(shards?: number): void {
 		this.#memory.empty(shards);
 	}
 
-	/** Somebody deletes the record of a node from a shard. */
+	/** Deletes the record of a node from a shard, as somebody might by hand. */
 	deleteRecord(nodeId: string, index: number): void {
 		const { contents } = this.#memory.shards[index] as MemoryShard;
 		const image = contents.save();

@@ -20,7 +20,7 @@ export class Storm {
 		this.#random = random;
 	}
 
-	/** Trouble begins, and comes again until it is ended. */
+	/** Begins trouble, which comes again until the storm is ended. */
 	next(): void {
 		const { scenario, world } = this.#cluster;
 		const ms = -Math.log(1 - this.#random.unit()) * scenario.faultEveryMs;
@@ -31,7 +31,7 @@ export class Storm {
 		});
 	}
 
-	/** Nothing is wrong any more, and all nodes that are left are to be alive. */
+	/** Ends all trouble, and brings back all nodes that are left. */
 	end(): void {
 		this.#over = true;
 		for (const end of this.#under) end();

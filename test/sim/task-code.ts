@@ -23,12 +23,12 @@ export class RecordingExecutor implements Executor {
 	readonly #capped: HandlerSettings;
 	/** The number of jobs that it was given so far. */
 	started = 0;
-	/** Jobs as the node knows them → as the inner executor does. */
+	/** Jobs as the node knows them → as the inner executor knows them. */
 	readonly #running = new Map<Job, Job>();
-	/** Those of the inner executor's jobs whose code runs. */
+	/** The inner executor's jobs whose code runs. */
 	readonly #begun = new Set<Job>();
 
-	/** `killed`: a task has ended the process that they all run in. */
+	/** `killed`: called when a task has ended the process that they all run in. */
 	constructor(
 		{ nodeId: node, cap }: Pick<NodeSpec, "nodeId" | "cap">,
 		machine: Machine,
@@ -107,7 +107,7 @@ export class RecordingExecutor implements Executor {
 		this.#inner.crashWorker();
 	}
 
-	/** From now on what runs can be ended only with its process. */
+	/** Makes what runs such that only the end of its process ends it. */
 	block(): void {
 		this.#inner.stuck = true;
 	}

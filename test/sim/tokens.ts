@@ -10,9 +10,9 @@ import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
 const TOKENS = 4;
-/** By then every node knows what another said. */
+/** The time after which every node knows what another said. */
 const KNOWN_MS = 5_000;
-/** One in so many runs. Each costs the store a few steps, and so leads to another history. */
+/** One run in this many has tokens: they cost the store a few steps, and so lead to another history. */
 const ONE_IN = 3;
 
 interface Token {
@@ -44,7 +44,7 @@ export class Tokens {
 			});
 	}
 
-	/** What differs from what clients were told. Everything has been healed for a while. */
+	/** What differs from what clients were told, once everything has been healed for a while. */
 	flaws(): string[] {
 		const alive = this.#cluster.alive();
 		const untilMs = this.#nowMs - KNOWN_MS;
@@ -87,7 +87,7 @@ export class Tokens {
 		return this.#cluster.world.clock.monoMs();
 	}
 
-	/** Acts at a node that lives then; if there is none, not at all. */
+	/** Acts at a node that lives after this time, if there is one. */
 	#later(ms: number, act: (life: SimulatedNode) => void): void {
 		this.#cluster.world.clock.after(ms, () => {
 			const life = this.#cluster.anyLife(this.#random);

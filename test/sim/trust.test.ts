@@ -7,7 +7,7 @@ import { SeededRandom } from "../random.ts";
 import { type Bench, beginCluster } from "./bench.ts";
 
 const SEEDS = 12;
-/** By then nodes are up, and have seen the store for a lease time. */
+/** The time after which nodes are up, and have seen the store for a lease time. */
 const SETTLED_MS = LEASE_TTL_MS + 2_000;
 const LONG_MS = 20_000;
 
@@ -55,7 +55,7 @@ test("an outage with a host beside it whose node has died stops nobody either", 
 	});
 });
 
-test("an outage with a vanished host stops all, before its end could let others begin", async () => {
+test("an outage with a vanished host stops all nodes, before its end could let others begin", async () => {
 	await inEach(3, async (bench, random) => {
 		await bench.startEverywhere(LONG_MS);
 		bench.server.crash();
@@ -68,7 +68,7 @@ test("an outage with a vanished host stops all, before its end could let others 
 	});
 });
 
-test("a group that is cut off stops, though it hears itself and nobody of it reaches the store", async () => {
+test("a group that is cut off stops, though its nodes hear one another and none reaches the store", async () => {
 	await inEach(5, async (bench) => {
 		await bench.startEverywhere(LONG_MS);
 		const group = [bench.node(0), bench.node(1)];
@@ -85,7 +85,7 @@ test("a group that is cut off stops, though it hears itself and nobody of it rea
 	});
 });
 
-test("who is cut off from the store stops, though the peers' addresses have refused connections all along", async () => {
+test("a node that is cut off from the store stops, though the peers' addresses have refused connections all along", async () => {
 	for (const walled of [[1], [0, 1]])
 		await inEach(
 			2,

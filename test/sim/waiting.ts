@@ -13,7 +13,7 @@ import type { Observer, Sight, Spell } from "./observer.ts";
 import { CAPPED_TYPE, type NodeSpec, TYPES } from "./scenario.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 
-/** Shorter waits are not recorded. */
+/** The shortest wait that is recorded. */
 const WAIT_MS_MIN = 500;
 const LIMIT = 1_000_000;
 

@@ -1,7 +1,7 @@
 /**
- * One who goes from node to node at random, stays with each for a time, and reads what it is
- * told there: whichever nodes are alive, and however they die. What it reads, and what it
- * makes of it, is left to those who extend this.
+ * A client that goes from node to node at random, stays with each for a time, and reads what
+ * it is told there: whichever nodes are alive, and however they die. What it reads, and what
+ * it makes of it, is left to those who extend this.
  */
 import type { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
@@ -20,7 +20,7 @@ export abstract class Wanderer {
 		this.#random = random;
 	}
 
-	/** From now on it goes to no further node. */
+	/** Lets it go to no further node. */
 	end(): void {
 		this.#isOver = true;
 	}

@@ -13,7 +13,7 @@ import type { Cluster } from "./cluster.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { Wanderer } from "./wanderer.ts";
 
-/** One stays with a node for this long at most. */
+/** The longest time for which a reader stays with a node. */
 const STAY_MS_MAX = 3_000;
 const CAUGHT_UP_MS = 20_000;
 const LOOK_MS = 100;
@@ -27,24 +27,25 @@ interface Reset {
 }
 
 /**
- * By bytes, which rise for as long as the store keeps what it has, and by generation, as they
- * begin again in the next one: its clock may have been put back.
+ * Whether a place is among those up to another. Bytes decide, which rise for as long as the
+ * store keeps what it has, and the generation, as they begin again in the next one. Times do
+ * not: the store's clock may have been put back.
  */
 function covers(upTo: EventPlace, place: EventPlace): boolean {
 	return place.generation <= upTo.generation && place.bytes <= upTo.bytes;
 }
 
-/** What one was told of a shard. */
+/** What a reader was told of a shard. */
 interface Seen {
-	/** How often, in the order in which they came first. */
+	/** How often each event came, in the order in which they came first. */
 	readonly events: Map<StoreEvent, number>;
 	readonly resets: Reset[];
 }
 
 class Watcher extends Wanderer {
-	/** Of each shard. */
+	/** What the reader was told, for each shard. */
 	readonly seen: readonly Seen[];
-	/** Where it began. */
+	/** Where the reader began. */
 	from: readonly ReadPlace[] | undefined;
 	id: string | undefined;
 
@@ -66,7 +67,7 @@ class Watcher extends Wanderer {
 		const gone = Promise.race([leave, asked.catch(() => undefined)]);
 		const reader = await gone;
 		if (reader === undefined) {
-			// What it may yet be given it does not want.
+			// It does not want what it may yet be given.
 			void asked.then(
 				(late) => late?.close(),
 				() => {},
@@ -107,7 +108,7 @@ export class Watchers {
 		);
 	}
 
-	/** All nodes are well, and nothing happens any more. */
+	/** Judges what was told, once all nodes are well and nothing happens any more. */
 	async finish(): Promise<void> {
 		const { clock } = this.#cluster.world;
 		const ends = this.#ends();
@@ -155,7 +156,7 @@ export class Watchers {
 		});
 	}
 
-	/** Without a reset: what it was told, and not once, in order, or at all. */
+	/** What the reader was told, without a reset, other than once and in order. */
 	#wrongIn({ seen }: Watcher, shard: number): string[] {
 		const { events, resets } = seen[shard] as Seen;
 		if (resets.length > 0) return [];
@@ -179,7 +180,7 @@ export class Watchers {
 		});
 	}
 
-	/** Of one who was there from the beginning: every task was accepted, and has ended. */
+	/** Tasks of which a reader that was there from the beginning was not told both acceptance and end. */
 	#taskless({ seen, from }: Watcher, shard: number): string[] {
 		const { truth } = this.#cluster.world.server;
 		const { events, resets } = seen[shard] as Seen;

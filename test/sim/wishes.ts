@@ -19,7 +19,7 @@ import { SeededRandom } from "../random.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** A client waits only so long. */
+/** How long a client waits for an answer. */
 export const PATIENCE_MS = 3_000;
 
 const PUT_OFF_MS_MAX = 3_000;
@@ -32,16 +32,16 @@ interface CancelOrder {
 }
 
 interface RetryOrder {
-	/** When the client asks; more than once, like a client whose answers are lost. */
+	/** When the client asks; more than once, as when answers are lost. */
 	readonly afterMs: readonly number[];
 	readonly delayMs: number;
 }
 
 interface PatchOrder {
 	readonly afterMs: number;
-	/** Undefined if it stays as it is. */
+	/** The new priority; undefined if it stays as it is. */
 	readonly priority: number | undefined;
-	/** How long from then the task is due; undefined if that stays as it is. */
+	/** How long after the change the task is due; undefined if that stays as it is. */
 	readonly delayMs: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface Wishes {
 	readonly cancel: CancelOrder | undefined;
 	readonly retry: RetryOrder | undefined;
 	readonly patches: readonly PatchOrder[];
-	/** Deletions; more than once, like a client whose answers are lost. */
+	/** The requests to delete; more than one, as of a client whose answers are lost. */
 	readonly removes: readonly RemoveOrder[];
 }
 
@@ -253,7 +253,7 @@ interface Question<Told> {
 	answered(told: Told): void;
 }
 
-/** One request to some node. Its connection breaks if that node dies. */
+/** Makes one request to some node. Its connection breaks if that node dies. */
 export function ask<Told>(
 	{ cluster, random, done }: Client,
 	question: Question<Told>,

@@ -20,14 +20,14 @@ import type { SimulatedNode } from "./simulated-node.ts";
 import type { TaskScript } from "./task-code.ts";
 import { drawWishes, PATIENCE_MS, startWishes } from "./wishes.ts";
 
-/** The longest that a task runs. */
+/** The longest time for which a task runs. */
 export const DURATION_MS_MAX = 20_000;
 /** The longest before a task is tried again, without jitter. */
 const BACKOFF_MS_MAX = 1_500;
 const TRIES_MAX = 4;
 const TRY_AGAIN_MS = 300;
 
-/** Enough for the task to be found out, and few enough for all to end. */
+/** How often a task kills: enough for it to be found out, and few enough for all to end. */
 const KILLS_MAX = 8;
 
 type Expected = SubmitEvent["expected"];
@@ -152,7 +152,7 @@ function drawOrder(
 	};
 }
 
-/** Its type drawn apart, so that a seed's other draws are what they would be without. */
+/** The route of a task. Its type is drawn apart, so that a seed's other draws are what they would be without. */
 function routeOf(
 	id: string,
 	{ seed, capped }: Scenario,
@@ -176,7 +176,7 @@ function failingFirst(id: string, drawn: TaskScript): TaskScript {
 		: [{ durationMs: 20, end: "exit" }, ...fails];
 }
 
-/** Drawn apart, so that a seed's other draws are what they would be without. */
+/** Draws the options of a task, apart, so that a seed's other draws are what they would be without. */
 function drawOptions(id: string, { seed, kind }: Scenario): TaskOptions {
 	const random = new SeededRandom(hash32(id, seed ^ 0x71e5));
 	// If one node runs one task at a time, the order of creation is judged.
@@ -249,7 +249,7 @@ function attempt(
 	});
 }
 
-/** One request. Its connection breaks if the node dies; a client waits only so long. */
+/** Makes one request. Its connection breaks if the node dies, and the client waits only so long. */
 function ask(
 	{ world: { clock } }: Cluster,
 	node: SimulatedNode | undefined,

@@ -3,7 +3,7 @@ import type { Shard } from "../../../node/ports.ts";
 import type { NamedMutant } from "./named-mutant.ts";
 import { onceIn, tamperWith } from "./tampered-shard.ts";
 
-/** Tells of a step that does two things only the first. */
+/** Reports only the first of the two things that a step does. */
 function singleMinded(sound: Shard): Shard {
 	return tamperWith(sound, {
 		events: {
@@ -37,7 +37,7 @@ function hastyReader(sound: Shard): Shard {
 	});
 }
 
-/** Goes on from its end, whatever it has lost, and says nothing of it. */
+/** Goes on from its end, whatever it has lost, without saying so. */
 function silentLoss(sound: Shard): Shard {
 	return tamperWith(sound, {
 		events: {

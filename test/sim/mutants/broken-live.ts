@@ -1,12 +1,12 @@
-/** Stores that tell those who draw a page what is no longer so. */
+/** Stores that tell pages what no longer holds. */
 import type { LiveLook, Shard } from "../../../node/ports.ts";
 import type { NamedMutant } from "./named-mutant.ts";
 import { tamperWith } from "./tampered-shard.ts";
 
-/** Longer than a page is given at the end to show what there is. */
+/** How long counts stay stale: longer than a page is given at the end to show what there is. */
 const STALE_MS = 30_000;
 
-/** Counts once, and goes on telling that for a while. */
+/** Counts once, and goes on reporting that for a while. */
 function staleCounts(sound: Shard): Shard {
 	let kept: LiveLook | undefined;
 	return tamperWith(sound, {
@@ -22,7 +22,7 @@ function staleCounts(sound: Shard): Shard {
 	});
 }
 
-/** Of what came before a page is read, leaves out how attempts ended. */
+/** Leaves out how attempts ended that came before a page is read. */
 function endlessPast(sound: Shard): Shard {
 	return tamperWith(sound, {
 		events: {

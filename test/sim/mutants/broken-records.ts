@@ -158,7 +158,7 @@ export function earlyStarts(sound: Shard): Shard {
 	});
 }
 
-/** Keeps of a lost attempt that it was lost, and not why. */
+/** Records of a lost attempt that it was lost, but not why. */
 export function wordlessLosses(sound: Shard): Shard {
 	return tamperWith(sound, {
 		tasks: {

@@ -5,10 +5,10 @@ import type { RoutesTold, Shard } from "../../../node/ports.ts";
 import { TYPE } from "../scenario.ts";
 import { tamperWith } from "./tampered-shard.ts";
 
-/** More than a node asks for in a second if each question takes 40 ms. */
+/** The number of made-up routes: more than a node asks for in a second if each question takes 40 ms. */
 const MADE_UP = 2_500;
 
-/** Pulses name the routes that `told` makes of the true ones. */
+/** A shard whose pulses name the routes that `told` makes of the true ones. */
 function tellingRoutes(
 	sound: Shard,
 	told: (routes: RoutesTold) => RoutesTold,

@@ -19,7 +19,7 @@ function anyRound(sound: MemoryShard): Shard {
 				);
 				return await sound.tasks.retry(meant);
 			},
-			// As a client does that looks first, and takes a later round for an answer.
+			// So a client that looks first cannot tell a later round from its own.
 			async get(ids) {
 				const found = await sound.tasks.get(ids);
 				return found.map((task) => task && { ...task, round: 1 });

@@ -3,6 +3,6 @@ import { TamperedExecutor } from "./tampered-executor.ts";
 
 export class DeafExecutor extends TamperedExecutor {
 	override abort(): void {
-		// It has not heard.
+		// It does not listen.
 	}
 }

@@ -1,6 +1,6 @@
 /**
- * The first shard, asked for nothing but its word, says to everybody that the cluster has the
- * number of shards that they go by.
+ * The first shard, asked for nothing but its word, tells everybody that the cluster has the
+ * number of shards that they assume.
  */
 import type { Shard } from "../../../node/ports.ts";
 import type { MemoryShard } from "../../fakes/shard.ts";

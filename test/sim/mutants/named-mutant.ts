@@ -1,4 +1,4 @@
-/** A mutant, and how it is found out. */
+/** A mutant with a name, and how it is found out. */
 import type { Mutant } from "../run.ts";
 
 export interface NamedMutant extends Mutant {
@@ -7,6 +7,6 @@ export interface NamedMutant extends Mutant {
 	readonly breaks: string;
 	/** The only kind of trouble, in which it shows soon; undefined for all kinds. */
 	readonly fault?: string;
-	/** The first seed to try: those before it take long and do not show it. Undefined: 1. */
+	/** The first seed to try, as those before it take long and do not show it; undefined for 1. */
 	readonly fromSeed?: number;
 }

@@ -1,4 +1,4 @@
-/** Stores and nodes that tell of attempts what is not so: broken rules of what is told. */
+/** Stores and nodes that report of attempts what is not true. */
 import { forgottenRuns } from "./broken-claims.ts";
 import {
 	earlyStarts,
