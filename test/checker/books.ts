@@ -1,5 +1,5 @@
 /**
- * What the store counts is what is there, and every task that is PENDING stands in a
+ * The store's counts are right, and every task that is PENDING stands in a
  * queue.
  */
 import type { History } from "./history.ts";

@@ -18,7 +18,7 @@ export function judgeCancels({
 }: History): string[] {
 	return [...tasks.values()].flatMap((task) => {
 		const { id, cancels } = task;
-		// What has its id since may be another task, submitted anew.
+		// The task that has this id since may be another one, submitted anew.
 		if (deleted.has(id)) return [];
 		const read = lastRead(task);
 		const { state, round = 1 } = read ?? {};

@@ -1,5 +1,5 @@
 /**
- * The checker: holds a recorded history against what the system promises, with one small
+ * The checker: compares a recorded history with what the system promises, with one small
  * judge for each promise. Each judge says in a sentence what is broken, by whom and when.
  * The checker knows nothing about how the history came about.
  *
@@ -42,24 +42,24 @@ import { judgeUndisturbed } from "./undisturbed.ts";
 import { judgeWaits } from "./waits.ts";
 
 export interface Terms {
-	/** After everything has healed, every accepted task ends within this. */
+	/** The time within which every accepted task ends once everything has healed. */
 	readonly drainMs: number;
 	/**
-	 * Once a node can hear again, it stops what it has lost within this, depending on what
-	 * had kept it from hearing.
+	 * The time within which a node stops what it has lost once it can hear again, by what had
+	 * kept it from hearing.
 	 */
 	readonly stopMs: Readonly<Record<ImpairedEvent["why"], number>>;
 	/** Whether nothing goes wrong. */
 	readonly isUndisturbed?: boolean;
-	/** If one node runs one task at a time, undisturbed: a claim takes no longer than this. */
+	/** The longest that a claim takes, if one node runs one task at a time, undisturbed. */
 	readonly oneAtATimeWithinMs?: number;
-	/** A node that could start a waiting task does so within this, by its sweep. */
+	/** The time within which a node that could start a waiting task does so, by its sweep. */
 	readonly startWithinMs?: number;
-	/** Any node that can deals with what is due within this. */
+	/** The time within which any node that can deals with what is due. */
 	readonly dueWithinMs?: number;
-	/** If nothing goes wrong, a node at risk takes new work last. */
+	/** The terms on which a node at risk takes new work last, if nothing goes wrong. */
 	readonly lastTurn?: LastTurnTerms;
-	/** A host that vanishes has lost its leases within this, if a peer can tell. */
+	/** The time within which a host that vanishes has lost its leases, if a peer can tell. */
 	readonly missedWithinMs?: number;
 }
 
@@ -100,7 +100,7 @@ export function judge(events: readonly HistoryEvent[], terms: Terms): Verdict {
 
 type Judgement = readonly [promise: string, whats: readonly string[]];
 
-/** The promises, and what breaks each. */
+/** All promises, and what breaks each. */
 function judgements(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		...judgeTasks(history, terms),
@@ -147,7 +147,7 @@ function judgeTasks(history: History, terms: Terms): readonly Judgement[] {
 	];
 }
 
-/** Promises about when it does. */
+/** Promises about when things happen. */
 function judgeTimely(history: History, terms: Terms): readonly Judgement[] {
 	return [
 		[

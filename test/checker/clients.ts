@@ -28,7 +28,7 @@ export interface SubmitEvent {
 	readonly mayExpire?: true;
 	/** Whether its code runs on when its node has lost the right to run it. */
 	readonly runsOn?: true;
-	/** How the task ends, as far as its code decides. Undefined if either way. */
+	/** How the task ends, as far as its code decides; undefined if either end is right. */
 	readonly expected?: "SUCCESS" | "FAILURE" | "crashed";
 }
 

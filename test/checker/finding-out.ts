@@ -12,7 +12,7 @@ import type { ImpairedEvent } from "./history.ts";
 /** Allows for clocks that run slow, and for answers on their way. */
 const SLACK_MS = 200;
 export const FOUND_OUT_MS_MAX = 3 * PULSE_MS_MAX + SLACK_MS;
-/** By then a node has ended what it should not run. */
+/** The time after which a node has ended what it should not run. */
 export const STOPPED_MS_MAX = FOUND_OUT_MS_MAX + ABORT_GRACE_MS;
 /** A node that could not reach the store may be trying to connect, and finds out that the try is lost. */
 const RECOVERY_MS: Readonly<Record<ImpairedEvent["why"], number>> = {

@@ -8,13 +8,13 @@ import type { Route } from "../../protocol/route.ts";
 import type { History } from "./history.ts";
 import type { StartEvent } from "./task-history.ts";
 
-/** By then the others have heard of it, and all have heard of an idle node that it is idle. */
+/** The time after which the others know that it is at risk, and all know which nodes are idle. */
 const KNOWN_MS = 5_000;
 
 export interface LastTurnTerms {
 	/** Nodes that gossip and serve the route. */
 	able(route: Route): readonly string[];
-	/** What has waited for so long is anybody's. */
+	/** The time after which a waiting task is anybody's. */
 	readonly leftOverMs: number;
 }
 

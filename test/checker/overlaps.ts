@@ -61,7 +61,7 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 			);
 			if (wasHeldForDead(history, earlier.node, fromMs)) {
 				const toldMs = fromMs + toldMsMax(history, earlier.node, fromMs);
-				// Being cut off gives a node no more time than that.
+				// A node that is cut off gets no more time than that.
 				const later = excuses.filter(({ why }) => why !== "cut-off");
 				if (covers(later, stopMs, toldMs, untilMs)) return false;
 			}
@@ -76,7 +76,7 @@ export function judgeOverlaps(history: History, stopMs: StopTimes): string[] {
 export function overlapsOf({ tasks, deleted }: History): Overlap[] {
 	const overlaps: Overlap[] = [];
 	for (const { id, submits, starts, stops, cancels } of tasks.values()) {
-		// Whoever wants that has been told so.
+		// Whoever asks for that knows it.
 		if (submits[0]?.runsOn) continue;
 		const isForced = cancels.some(({ force }) => force);
 		const stopOf = ({ token, node }: StartEvent) =>

@@ -1,7 +1,7 @@
 /**
  * If one node runs one task at a time, undisturbed, no task starts while one of a higher
  * priority has been waiting for longer than a claim takes; nor, within one priority,
- * while one that came earlier has.
+ * while one that came earlier has been.
  */
 import type { History } from "./history.ts";
 import type { TaskHistory } from "./task-history.ts";

@@ -11,20 +11,20 @@ export interface ReadEvent {
 	readonly atMs: number;
 	readonly id: string;
 	readonly state: TaskState;
-	/** Undefined if nobody asked: then the first. */
+	/** The round of the task; undefined if nobody asked, which means the first. */
 	readonly round?: number;
-	/** By the store's clock; undefined if it has none, or nobody asked. */
+	/** When the task is due, by the store's clock; undefined if it does not say, or nobody asked. */
 	readonly dueMs?: number;
 	readonly expiresMs?: number;
 	readonly finishedMs?: number;
-	/** Undefined if it has none, or nobody asked. */
+	/** The tags of the task; undefined if it has none, or nobody asked. */
 	readonly tags?: readonly string[];
-	/** Oldest first; the newest may be under way. */
+	/** The attempts, oldest first; the newest may be under way. */
 	readonly attempts: readonly {
-		/** By the store's clock. */
+		/** When the attempt was claimed, by the store's clock. */
 		readonly claimedMs?: number;
 		readonly startedMs?: number;
-		/** Empty: it does not say; undefined: nobody asked. */
+		/** Why the attempt was lost; empty if it does not say, undefined if nobody asked. */
 		readonly why?: string;
 		readonly token: number;
 		/** The round of the task in which it was begun; undefined for the first. */

@@ -1,35 +1,36 @@
 /**
- * Deaths of nodes as a page shows them, held against the leases that the store has taken.
+ * Deaths of nodes as a page shows them, compared with the leases that the store has taken.
  *
  * A node has a session in each shard, which are lost one after the other, and a page puts
  * those that are lost within a while together, as one death. Which shard it hears first
- * varies; so a death is named by the session that the page was told of first. Of the other
- * sessions each is of the death whose name was lost nearest to it, with no more than one of
- * a shard in a death; of what is equally near the oldest, or of one millisecond that with the
- * lowest number of a shard, and then of a session, comes first. So what a page shows follows from the leases and the names: the tasks
- * of each death, and who took the lease in the first shard. And no session is left out.
+ * varies; so a death is named by the session that the page was told of first. Each of the
+ * other sessions belongs to the death whose name was lost nearest to it, with no more than one
+ * session of a shard in a death. If several are equally near, the oldest comes first; of one
+ * millisecond, that with the lowest number of the shard, and then of the session. So what a
+ * page shows follows from the leases and the names: the tasks of each death, and who took the
+ * lease in the first shard. And no session is left out.
  */
 
-/** The sessions of a death are lost within this, of whatever shard. */
+/** The time within which the sessions of a death are lost, in whatever shards. */
 export const APART_MS_MAX = 15_000;
 /** The shard that is asked who took the lease. */
 const KEEPER = 0;
 
 export interface ShownDeath {
-	/** Of the session that names it. */
+	/** The shard of the session that names the death. */
 	readonly shard: number;
 	readonly epoch: number;
 	readonly atMs: number;
 	readonly by?: string;
 	readonly tasks: number;
-	/** What it ran may not be known whole. */
+	/** Present if it may not be known what all it ran. */
 	readonly isPartial?: boolean;
 }
 
 export interface TakenLease {
 	readonly epoch: number;
 	readonly atMs: number;
-	/** "" if the taker did not say. */
+	/** The node that took the lease; "" if it did not say. */
 	readonly by: string;
 	readonly tasks: number;
 }
@@ -39,9 +40,9 @@ interface Session extends TakenLease {
 }
 
 /**
- * What is wrong with the deaths of one node. `taken`: its leases, of each shard. What hangs
- * together with anything from before `sinceMs` is not judged: of that the page may show only
- * a part.
+ * What is wrong with the deaths of one node. `taken`: its leases, for each shard. Whatever
+ * hangs together with anything before `sinceMs` is not judged, as the page may show only a
+ * part of it.
  */
 export function flawsOfDeaths(
 	shown: readonly ShownDeath[],
@@ -56,7 +57,7 @@ export function flawsOfDeaths(
 		.flatMap((chain) => {
 			const deaths = shown.filter((death) => chain.includes(death));
 			const its = sessions.filter((session) => chain.includes(session));
-			// One of which nothing is shown: a step of the clock may have made it too old for a while.
+			// Nothing of it is shown: a step of the clock may have made it too old for a while.
 			if (deaths.length === 0) return [];
 			const flaws = flawsOfChain(deaths, its);
 			return flaws.length === 0
@@ -65,7 +66,7 @@ export function flawsOfDeaths(
 		});
 }
 
-/** Those between which there is no gap in which nothing can be together. */
+/** Groups of what may belong together, as there is no gap between them that is long enough to part them. */
 function chains<Each extends { readonly atMs: number }>(
 	all: readonly Each[],
 ): Each[][] {
@@ -144,7 +145,7 @@ function nearestFirst(
 
 type Named = Pick<Session, "shard" | "epoch" | "atMs">;
 
-/** 0: they are the same. */
+/** Compares two names; 0 if they are the same. */
 function inOrder(a: Named, b: Named): number {
 	return a.atMs - b.atMs || a.shard - b.shard || a.epoch - b.epoch;
 }

@@ -5,7 +5,7 @@
 
 /**
  * Between these times a node ran this attempt, and the store had another holder of the
- * task, or none. Seen by an observer who looks into the store beside the cluster.
+ * task, or none. An observer saw it who looks into the store beside the cluster.
  */
 export interface UnlistedEvent {
 	readonly kind: "unlisted";
@@ -119,14 +119,14 @@ export interface ClockStepEvent {
 	readonly byMs: number;
 }
 
-/** What the store counts is not what is there. */
+/** A count of the store was wrong. */
 export interface MiscountEvent {
 	readonly kind: "miscount";
 	readonly atMs: number;
 	readonly what: string;
 }
 
-/** A reader of events was told otherwise than it should. */
+/** A reader of events was not told what it should have been. */
 export interface UntoldEvent {
 	readonly kind: "untold";
 	readonly atMs: number;

@@ -5,7 +5,7 @@
  */
 import type { History, Stop } from "./history.ts";
 
-/** The factor for the bound. */
+/** The factor by which the bound is longer for a slow clock. */
 const SLOW_CLOCK = 1.01;
 
 export function judgeStopped({ stops, impaired }: History): string[] {

@@ -28,7 +28,7 @@ export interface StartEvent {
 	/** The round of the task; undefined if nobody said. */
 	readonly round?: number;
 	readonly node: string;
-	/** So many tasks of its type may run on the node at once, if its handler says so. */
+	/** How many tasks of its type may run on the node at once, if its handler says so. */
 	readonly cap?: number;
 }
 
@@ -78,7 +78,7 @@ export interface TaskHistory {
 	readonly effects: EffectEvent[];
 	readonly stops: StopEvent[];
 	readonly kills: KillEvent[];
-	/** In the order in which they were made, including `absent`. */
+	/** The readings, in the order in which they were made, including `absent`. */
 	readonly reads: ReadingEvent[];
 }
 
@@ -91,7 +91,7 @@ export function emptyTask(id: string): TaskHistory {
 	};
 }
 
-/** Where each kind of event belongs. */
+/** The list to which each kind of event belongs. */
 const LISTS = {
 	submit: "submits",
 	submitted: "submitted",

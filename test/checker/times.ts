@@ -21,17 +21,17 @@ export function judgeTimes({ tasks, clockStepsMs }: History): string[] {
 	});
 }
 
-/** `isMoved`: somebody may have changed when the task is due. */
+/** What is wrong with one reading. `isMoved`: somebody may have changed when the task is due. */
 function flawsOf(read: ReadEvent, isMoved: boolean): string[] {
-	// It does not say when earlier rounds were due, and to begin.
+	// The reading does not say when earlier rounds were due, and had to begin.
 	const attempts = ofThisRound(read);
 	const { id, state, finishedMs = 0 } = read;
 	const { dueMs = 0, expiresMs = Infinity } = read;
 	const flaws: string[] = [];
 	const putOff = attempts.map(({ end }) => end !== undefined && AGAIN.has(end));
-	// It says when the task was last due: nothing can be said about attempts before it was put off.
+	// The reading says when the task was last due: nothing can be said about attempts before it was put off.
 	const timed = attempts.slice(putOff.lastIndexOf(true) + 1);
-	// Of what was moved, only the attempt after that is sure to have heeded it: one that runs, or brought the end.
+	// If the time was moved, only an attempt after that certainly heeds it: one that runs, or brought the end.
 	const hasBegun = state === "STARTED" || state === "SUCCESS";
 	const told = isMoved ? timed.slice(hasBegun ? -1 : timed.length) : timed;
 	for (const { token, claimedMs = dueMs } of told)
@@ -52,7 +52,7 @@ function flawsOf(read: ReadEvent, isMoved: boolean): string[] {
 	return flaws;
 }
 
-/** After such an end a task has to begin anew, in time. */
+/** The ends after which a task has to begin anew, in time. */
 const AGAIN: ReadonlySet<AttemptEnd> = new Set([
 	...(["failure", "timeout", "snoozed"] as const),
 ]);

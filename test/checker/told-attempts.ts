@@ -1,13 +1,17 @@
 /**
- * What is told of attempts is so: of one that is said to have begun the code did, on that node, and not
- * before it was claimed; and one that was lost says why. And all are told whose code has begun.
+ * What is reported of attempts is true: if one is said to have begun, its code did, on
+ * that node and not before it was claimed; and one that was lost says why. And all are
+ * reported whose code has begun.
  */
 import { ATTEMPTS_KEPT_MAX, SPIN_MS } from "../../protocol/limits.ts";
 import type { History } from "./history.ts";
 import type { ReadEvent } from "./readings.ts";
 import { lastRead, type TaskHistory } from "./task-history.ts";
 
-/** Code begins so long after its claim at most, or elsewhere: a claim whose answer was under way may be lost. */
+/**
+ * The longest time from a claim to the start of the code; later it may have begun
+ * elsewhere, as a claim whose answer was under way may be lost.
+ */
 const BEGUN_MS = SPIN_MS;
 
 export function judgeToldAttempts({ tasks, lostWritesMs }: History): string[] {
@@ -28,7 +32,7 @@ export function judgeToldAttempts({ tasks, lostWritesMs }: History): string[] {
 	return broken;
 }
 
-/** Attempts that began, as somebody saw, and are not in the task's own history, which is whole. */
+/** Attempts that were seen to begin, and are missing from the task's own history, which should be complete. */
 function untoldIn(
 	task: TaskHistory,
 	lostWritesMs: readonly number[],

@@ -8,7 +8,7 @@ import { undisturbedMs } from "./finding-out.ts";
 import type { History } from "./history.ts";
 import type { WaitedEvent } from "./sightings.ts";
 
-/** The time in which a node notices what has befallen it, and has its connection and its lease again. */
+/** How long a node may take to notice what has befallen it, and to have its connection and its lease again. */
 export const RECOVERY_MS = 4_000;
 
 export function judgeWaits(history: History, withinMs: number): string[] {
