@@ -97,7 +97,7 @@ test.each([
 	["a task that is waited for", "/v1/tasks/a?wait=20s"],
 	["a list", "/v1/tasks?full=true"],
 ])(
-	"who may no longer see payloads when %s is answered sees none",
+	"a token that may no longer see payloads when %s is answered sees none",
 	async (_what, path) => {
 		await using server = await closed();
 		const own = await tokenFor(server, "ci", { role: "read", payloads: true });
@@ -128,7 +128,7 @@ test.each([
 	},
 );
 
-test("who may do something no more once its body is here does not do it", async () => {
+test("a request whose token loses the right while its body arrives does nothing", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", { role: "operate" });
 	const headers = Object.entries(own).map(([name, value]) => {

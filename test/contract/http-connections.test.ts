@@ -206,7 +206,7 @@ test("each connection beyond those that a node serves is told to come again, and
 	for (const socket of served) socket.destroy();
 });
 
-test("a node that may have few files open takes no more connections than leave half of them to Redis, to other nodes and to task code", async () => {
+test("a node that may have few files open takes only as many connections as leave half of them to Redis, other nodes and task code", async () => {
 	await using server = await startServer("127.0.0.1", { filesMax: 100 });
 	expect(server.told).toEqual([
 		expect.stringMatching(/^this process may have few files open.*ulimit -n/),

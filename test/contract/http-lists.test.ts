@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { LISTS_MAX, LISTS_WAITING_MAX } from "../../protocol/limits.ts";
 import { type Server, startServer } from "./http-server.ts";
 
-/** With all that there is of each task. */
+/** The paths of lists of whole tasks. */
 const LISTS = ["/v1/tasks?full=true", "/status/all"];
 
 /** Asks for so many lists, of both kinds, at once. */

@@ -54,7 +54,7 @@ test("whether a restricted token reaches a task is asked without reading the tas
 	expect(reads).toBe(1);
 });
 
-test("a task that others have under an id since a restricted token began to wait for it is not told", async () => {
+test("a restricted token that waits for an id is not shown a task that others submit under it meanwhile", async () => {
 	await using server = await closed();
 	const own = await tokenFor(server, "ci", {
 		role: "operate",
@@ -63,7 +63,7 @@ test("a task that others have under an id since a restricted token began to wait
 	const task = { id: "a", type: "t", queue: "images" };
 	await server.post("/v1/tasks", task, as("submit"));
 	const { get } = server.api;
-	// It is deleted meanwhile, and its id is submitted to another queue.
+	// The task is deleted meanwhile, and its id is submitted to another queue.
 	server.api.get = async (id, place) => {
 		const found = await get.call(server.api, id, place);
 		const record = found?.record && { ...found.record, route: "mail|t|" };

@@ -28,7 +28,7 @@ async function beginReading(server: Server, id: string) {
 	return socket;
 }
 
-test("of a large task that many ask for and nobody takes, no more is read than there is room for", async () => {
+test("a large task that many ask for and nobody takes is read only as often as there is room for it", async () => {
 	await using server = await startServer();
 	const bytes = UNSENT_BYTES_MAX / 4;
 	await addTask(server, "long", bytes);

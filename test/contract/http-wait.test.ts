@@ -21,7 +21,7 @@ test("a reader who waits is answered when the time is over", async () => {
 	expect(answer.headers.get("retry-after")).toBe("0");
 });
 
-test("a task that cannot be read when its wait is over is not said to be none", async () => {
+test("a task that cannot be read when its wait is over is not reported as missing", async () => {
 	await using server = await startServer();
 	await server.post("/v1/tasks", { id: "a", type: "t" });
 	const { awaitEnd } = server.api;

@@ -46,7 +46,7 @@ test("a token that is refused is replaced", async () => {
 	]);
 });
 
-test("a token is used for as long as it is good, and one new one is asked for by all who find that it has run out", async () => {
+test("a token is used as long as it is valid, and all who find that it has expired share one new one", async () => {
 	const tokens = () => service.asked.filter((each) => each.startsWith("PUT"));
 	await metadata.get(ID);
 	service.nowS += METADATA_SESSION_S - 1;
@@ -64,7 +64,7 @@ test("a token is used for as long as it is good, and one new one is asked for by
 	expect(service.asked).toEqual(["GET instance-id 200"]);
 });
 
-test("a token that runs out while the service is in trouble is replaced once that is over", async () => {
+test("a token that expires while the service is in trouble is replaced once that is over", async () => {
 	await metadata.get(ID);
 	service.nowS += METADATA_SESSION_S;
 	service.failing = 503;

@@ -201,7 +201,7 @@ export function cancelRules(bench: Bench): void {
 		},
 	);
 
-	it("a task that is no longer in the state that is meant is left alone", async () => {
+	it("a task that is no longer in the given state is left alone", async () => {
 		const session = await bench.open();
 		const running = await bench.started(session);
 		const [waiting, later] = await bench.submit(

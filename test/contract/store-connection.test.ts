@@ -92,7 +92,7 @@ async function storeThatTrickles(pauseMs: number, hasScripts = () => true) {
 	return { server, url: `redis://127.0.0.1:${port}`, hangUp };
 }
 
-test("a store that falls silent is said to take connections and not to answer, also once its connection is closed", async () => {
+test("a store that falls silent is reported as taking connections without answering, even once its connection is closed", async () => {
 	const { server, url } = await storeThatTrickles(60_000);
 	const connection = new Connection(url, systemClock, log);
 	const changes: boolean[] = [];

@@ -9,7 +9,7 @@ export const LOOKS = [
 	...(["tasks.get", "tasks.newest"] as const),
 ] as const;
 
-/** To be told of tasks no more than how large they are. */
+/** The limit with which nothing but the size of a task is read. */
 const NO_BYTES = 0;
 
 export function drawLook(

@@ -1,4 +1,4 @@
-/** Random claims: of some of their routes, or of all, fewer tasks may come than the limit. */
+/** Random claims, in which some routes, or all, may bring fewer tasks than the limit. */
 import type { ClaimRequest, ClaimRoom, Lease } from "../../node/ports.ts";
 import type { Route } from "../../protocol/route.ts";
 import type { SeededRandom } from "../random.ts";

@@ -50,7 +50,7 @@ export function drawRemove(
 	return { method: "tasks.remove", args: [drawRounds(random, ids)] };
 }
 
-/** The round that is meant of each. */
+/** Draws a round to name for each task. */
 function drawRounds(random: SeededRandom, ids: readonly string[]) {
 	return ids.map((id) => ({ id, round: random.pick([undefined, 1, 2]) }));
 }

@@ -89,7 +89,7 @@ export async function look(
 	};
 }
 
-/** Page by page. A page ends early if much had to be looked at for it. */
+/** Reads all tasks page by page. A page ends early if much had to be looked at for it. */
 async function listed(
 	{ tasks }: Shard,
 	state: TaskState | undefined,
@@ -103,7 +103,7 @@ async function listed(
 	}
 }
 
-/** Of the heads as many as the store comes to. */
+/** As many of the heads as the store gets to. */
 async function liveOf({ live }: Shard, ids: readonly string[]) {
 	const { nowMs: _, samples: __, ...figures } = await live.look(0);
 	const sessions = figures.sessions.map(({ session }) => session);

@@ -29,7 +29,7 @@ export function liveRules(bench: Bench): void {
 		const again = { round: 1, afterMs: 0, expiresMs: undefined };
 		await bench.tasks.retry([{ id, ...again }]);
 		expect(await look()).toMatchObject({ pending: 1, ended: 2, failed: 0 });
-		// What is forgotten has ended, too.
+		// Discarded tasks have ended, too.
 		await bench.tasks.remove([{ id: one.id, round: undefined }]);
 		await bench.tasks.complete([success(three)]);
 		expect(await look()).toMatchObject({ pending: 1, started: 0, ended: 3 });

@@ -28,7 +28,7 @@ export interface Answer {
 	readonly kept?: readonly number[];
 	readonly generation?: number;
 	readonly run?: string;
-	/** A task, or whether it has ended. */
+	/** A task that was read, or whether it has ended. */
 	readonly read?: object | undefined;
 	/** The answer to a pulse. */
 	readonly raised?: Generation;
@@ -55,7 +55,7 @@ export async function perform(
 	return { ...answer, kept: END_KINDS.map((kind) => kept[kind].number) };
 }
 
-/** A store's twin does not know that of a task that is too large to be read. */
+/** Leaves out the bytes of a task that is too large to be read, which a store's twin does not know. */
 function withoutSize(read: TaskRead): Answer {
 	if (read === undefined || !("bytes" in read)) return { read };
 	return { read: { isEnded: read.isEnded } };

@@ -125,7 +125,7 @@ export function revokingRules(bench: Bench): void {
 		expect(await bench.sessions.revoke(now(ann))).toEqual(nothing);
 	});
 
-	it("a session that said goodbye is told apart from one that another node has revoked", async () => {
+	it("a session that said goodbye is distinguished from one that another node has revoked", async () => {
 		const ann = await bench.open("ann");
 		await bench.sessions.close(ann.name, 1);
 		expect(await bench.sessions.revoke(now(ann))).toEqual({

@@ -34,7 +34,7 @@ async function connect(url: string) {
 	return { store, log };
 }
 
-/** All that there is, by key. */
+/** All that the store holds, by key. */
 async function contents(): Promise<Record<string, string>> {
 	const keys = (await operator.keys("*")).sort();
 	const texts = await Promise.all(keys.map((key) => operator.dumpBuffer(key)));
@@ -110,7 +110,7 @@ test("a right that is given back is noticed, although nobody asks again for what
 	}
 });
 
-test("a script that may not run to its end does not begin: of what is refused nothing is there, and with the right back it is done", async () => {
+test("a script that may not run to its end does not begin: nothing of what is refused is written, and with the right back it is done", async () => {
 	const acl = (rule: string) => operator.acl("SETUSER", "ann", rule);
 	await operator.acl("SETUSER", "ann", "on", ">p", ...aclRules("rights"));
 	const { store } = await connect(server.url.replace("//", "//ann:p@"));

@@ -34,7 +34,7 @@ export function claimRoomRules(bench: Bench): void {
 		expect((await claim(9)).given).toEqual([8, 7, 4, 1]);
 	});
 
-	it("of however many tasks wait, a node that takes turns with others gets those whose turn it has", async () => {
+	it("however many tasks wait, a node that takes turns with others gets those at which it has its turns", async () => {
 		const session = await bench.open();
 		const routes = ["a|t|", "b|t|"];
 		const { name, generation } = session;

@@ -219,7 +219,7 @@ export function roundRules(bench: Bench): void {
 	});
 }
 
-/** Whichever round they are in. */
+/** Asks for tasks to be deleted, whichever round they are in. */
 function removed(bench: Bench, ...ids: string[]) {
 	return bench.tasks.remove(ids.map((id) => ({ id, round: undefined })));
 }
@@ -257,7 +257,7 @@ export function removingRules(bench: Bench): void {
 		expect(await bench.tasks.trim(keeping(0), 0)).toBe(1);
 	});
 
-	it("of a task that has ended in another round than is meant nothing is deleted", async () => {
+	it("a task that has ended in another round than the given one is not deleted", async () => {
 		const session = await bench.open();
 		const { id } = await failed(bench, session);
 		await retry(bench, id);

@@ -11,7 +11,7 @@ function largeOf(read: TaskRead): LargeTask {
 }
 
 export function sizeRules(bench: Bench): void {
-	it("a task that is no larger than was said is read, and of another its size and whether it has ended", async () => {
+	it("a task up to the given size is read; of a larger one only the size, and whether it has ended", async () => {
 		const small = await bench.started(await bench.open());
 		const payload = JSON.stringify("é".repeat(CHARS));
 		const [task] = await bench.submit({ payload });
@@ -50,7 +50,7 @@ export function sizeRules(bench: Bench): void {
 		expect(largeOf(second).bytes).toBeGreaterThan(message.length);
 	});
 
-	it("so it is with the newest run of an id", async () => {
+	it("the same holds for the newest run of an id", async () => {
 		const { id } = bench.task();
 		const payload = JSON.stringify("x".repeat(CHARS));
 		await bench.tasks.submit([
