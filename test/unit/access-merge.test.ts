@@ -1,9 +1,9 @@
-/** What a node knows of access tokens, and what a store has that may have lost some. */
+/** What a node knows of access tokens, merged with what a store has that may have lost some. */
 import { expect, test } from "vitest";
 import { mergeTokens, remembered } from "../../protocol/access.ts";
 import { ACCESS_REVOKED_KEPT_MAX } from "../../protocol/limits.ts";
 
-test("access: what a store may have forgotten to be revoked is not put back", () => {
+test("access: a token whose revocation the store may have discarded is not put back", () => {
 	const hash = "f".repeat(64);
 	const token = { hash, role: "read", createdMs: 1 } as const;
 	const stored = Array.from({ length: ACCESS_REVOKED_KEPT_MAX }, (_, i) => ({

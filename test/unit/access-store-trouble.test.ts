@@ -1,4 +1,4 @@
-/** Who may ask for what while the store is away, and once it has lost what it had. */
+/** Who may ask for what while the store is away, and after it has lost data. */
 import { expect, test } from "vitest";
 import { type ShardAccess, StoreError } from "../../node/ports.ts";
 import { ACCESS_FRESH_MS, ACCESS_WHOLE_MS } from "../../protocol/limits.ts";
@@ -10,7 +10,7 @@ import {
 } from "../fakes/access.ts";
 import { AccessTokens } from "../fakes/shard-access.ts";
 
-test("access: while the store is away known tokens are good, revoked ones refused, and of others it is not sure", async () => {
+test("access: while the store is away known tokens are good, revoked ones are refused, and others are in doubt", async () => {
 	const { ground, ann, bob, pulse } = await startPair();
 	const secret = await createToken(ann, "ops");
 	const gone = await createToken(ann, "ci");
@@ -25,7 +25,7 @@ test("access: while the store is away known tokens are good, revoked ones refuse
 	expect(whoIs(bob, other)).toBe("unknown");
 });
 
-test("access: a store that has lost writes is given them back, and revives no revoked token", async () => {
+test("access: a store that has lost writes gets them back, and revives no revoked token", async () => {
 	const { ground, ann, bob, pulse } = await startPair();
 	const ops = await createToken(ann, "ops");
 	const ci = await createToken(ann, "ci");
@@ -62,12 +62,12 @@ test("access: a store that counts its tokens anew is read anew, though it has co
 	expect(whoIs(bob, other)).toBe("other");
 });
 
-test("access: what was being read when a store came to count anew is no word of that store", async () => {
+test("access: an answer that was on its way when the store began to count anew does not count as that store's", async () => {
 	const ground = new AccessGround();
 	const ann = ground.node();
 	let answered = Promise.resolve();
 	const { access } = ground.home;
-	/** Answers when it is let. */
+	/** Answers once it may. */
 	const tokens: ShardAccess["tokens"] = async (since, limit) => {
 		const step = await access.tokens(since, limit);
 		await answered;
@@ -95,7 +95,7 @@ test("access: what was being read when a store came to count anew is no word of 
 	expect(whoIs(bob, other)).toBe("other");
 });
 
-test("access: a store that has lost everything is no reason to let anybody in", async () => {
+test("access: nobody is let in because a store has lost everything", async () => {
 	const { ground, ann, bob, pulse } = await startPair();
 	const ops = await createToken(ann, "ops");
 	await pulse();
@@ -106,7 +106,7 @@ test("access: a store that has lost everything is no reason to let anybody in", 
 	expect(ground.kept).toHaveLength(1);
 });
 
-test("access: what somebody has deleted by hand is put back within a minute", async () => {
+test("access: tokens that somebody deleted by hand are put back within a minute", async () => {
 	const { ground, ann, pulse } = await startPair();
 	await createToken(ann, "ops");
 	await pulse();
@@ -120,7 +120,7 @@ test("access: what somebody has deleted by hand is put back within a minute", as
 	expect(ground.kept).toHaveLength(1);
 });
 
-test("access: what cannot be read or put back is tried again with the next pulse", async () => {
+test("access: a read or a restoration that fails is tried again with the next pulse", async () => {
 	const ground = new AccessGround();
 	const { access } = ground.home;
 	let fails = 0;
@@ -150,7 +150,7 @@ test("access: what cannot be read or put back is tried again with the next pulse
 	let reads = 0;
 	access.tokens = (...asked) => {
 		reads += 1;
-		if (reads === 1) fails = 1; // The next is the putting back.
+		if (reads === 1) fails = 1; // The next call restores tokens.
 		return tokens.apply(access, asked);
 	};
 	await ground.pulse(ann);

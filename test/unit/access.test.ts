@@ -20,7 +20,7 @@ test("access: a node that has not heard from the store cannot tell, and lets nob
 	expect([access.isKnown, whoIs(access)]).toEqual([true, "-"]);
 });
 
-test("access: where there is no token, none is asked for, and any is let pass", async () => {
+test("access: as long as there is no token, none is asked for, and any is let pass", async () => {
 	const { ann } = await startPair();
 	expect(ann.whose(undefined)).toEqual({
 		ok: true,
@@ -42,7 +42,7 @@ test("access: the first token is an operator's, and from then on every node asks
 	expect(whoIs(bob, "something else")).toBe("unknown");
 });
 
-test("access: what is revoked on one node is refused there at once, and on others with their next pulse", async () => {
+test("access: a token that is revoked on one node is refused there at once, and on others with their next pulse", async () => {
 	const { ann, bob, pulse } = await startPair();
 	await createToken(ann, "ops");
 	const secret = await createToken(ann, "ci");
@@ -64,7 +64,7 @@ test("access: a cluster whose last token is revoked does not become open again",
 	expect([whoIs(ann), whoIs(cid)]).toEqual(["missing", "missing"]);
 });
 
-test("access: a token that a node has heard of and not read yet is not said to be none", async () => {
+test("access: a token that a node has heard of and not read yet is not reported as unknown", async () => {
 	const { ground, ann, bob } = await startPair();
 	await createToken(ann, "ops");
 	await ground.pulse(bob);
@@ -119,7 +119,7 @@ test("access: hundreds of tokens are read in steps, and then those that are chan
 	expect(asked).toHaveLength(4);
 });
 
-test("access: tokens of a file are good whatever the store says, with the role of their prefix, as long as they are in it", async () => {
+test("access: tokens of a file are good as long as they are in it, whatever the store says, with the role of their prefix", async () => {
 	const ground = new AccessGround();
 	const [one, two] = [ground.mint.mint("read"), ground.mint.mint("operate")];
 	const given = { secrets: [one, two] as readonly string[] };
@@ -138,7 +138,7 @@ test("access: tokens of a file are good whatever the store says, with the role o
 	expect([whoIs(ann), whoIs(ann, one)]).toEqual(["missing", "unknown"]);
 });
 
-test("access: when a token was last used is told to the hour, and seldom", async () => {
+test("access: when a token was last used is reported to the hour, and rarely", async () => {
 	const { ground, ann, pulse } = await startPair();
 	const secret = await createToken(ann, "ops");
 	await pulse();

@@ -1,6 +1,6 @@
 /**
- * How a node comes to agree with its store: it asks until it is told, however
- * the store fails meanwhile, and not beyond its own end.
+ * How a node comes to agree with its store: it asks until it gets an answer, however the store
+ * fails meanwhile, and not beyond its own end.
  */
 import { expect, test } from "vitest";
 import { agree } from "../../node/lease/agreement.ts";
@@ -9,7 +9,7 @@ import { STORE_EMPTY_MS, STORE_RETRY_MS } from "../../protocol/limits.ts";
 import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 
-/** A store that fails or answers in these ways, one after the other, and then goes on as told. */
+/** A store that fails or answers in these ways, one after the other, and then repeats the last. */
 function agreeing(
 	failures: (Error | Agreement)[],
 	up = true,
@@ -85,7 +85,7 @@ test("a node that stops asks no more, and has agreed to nothing", async () => {
 	expect([seen.asked, seen.agreed]).toEqual([1, false]);
 });
 
-test("a store that is another's ends the asking with its error", async () => {
+test("a store of another cluster ends the asking with its error", async () => {
 	const mismatch = new Error("made with 8 shards");
 	const { clock, seen } = agreeing([busy(), mismatch]);
 	await clock.runFor(STORE_RETRY_MS);

@@ -1,4 +1,4 @@
-/** For what a node that has just begun has new tasks wait, and for how long. */
+/** Why, and for how long, new tasks wait on a node that has just begun. */
 import { expect, test } from "vitest";
 import { Arrival } from "../../node/peers/arrival.ts";
 import { Submitter } from "../../node/work/submitter.ts";
@@ -28,7 +28,7 @@ test("a node that is alone has arrived once the registry has told it so", () => 
 	expect(arrival.isOver).toBe(true);
 });
 
-test("a node has arrived when all the others have said how they are, whoever else has", () => {
+test("a node has arrived when all others have sent a digest, whoever else has", () => {
 	const { arrival, read } = arrivalOf(["ann", "bob"]);
 	read();
 	for (const nodeId of ["ann", "cid", "ann"]) arrival.heard(nodeId);
@@ -37,7 +37,7 @@ test("a node has arrived when all the others have said how they are, whoever els
 	expect(arrival.isOver).toBe(true);
 });
 
-test("in a large cluster it has arrived when as many have spoken as it dials", () => {
+test("in a large cluster a node has arrived when as many have spoken as it dials", () => {
 	const { arrival, read } = arrivalOf(
 		Array.from({ length: 10 * DIAL_SOME }, (_, i) => `peer-${i}`),
 	);
@@ -54,7 +54,7 @@ test("a node without gossip has nobody to wait for", () => {
 	expect(arrival.isOver).toBe(true);
 });
 
-test("of all tasks only one that comes first, and alone, does not wait", () => {
+test("only a task that comes first, and alone, does not wait", () => {
 	const first = arrivalOf(["ann"]);
 	expect([1, 1, 2].map((tasks) => first.arrival.admits(tasks))).toEqual([
 		...[true, false, false],

@@ -1,4 +1,4 @@
-/** AuditTrail: where it is told who did what. */
+/** AuditTrail: where it is recorded who did what. */
 import { expect, test } from "vitest";
 import { AuditTrail } from "../../node/answers/audit-trail.ts";
 import { type AuditRecord, StoreError } from "../../node/ports.ts";
@@ -16,7 +16,7 @@ function trailOf(audit: (line: string) => Promise<void>) {
 	return { lines, trail: new AuditTrail(log, { audit }) };
 }
 
-test("what was done is a line of the log, and an event", () => {
+test("an act is a line of the log, and an event", () => {
 	const told: string[] = [];
 	const { lines, trail } = trailOf(async (line) => void told.push(line));
 	trail.audited(RECORD);
@@ -24,7 +24,7 @@ test("what was done is a line of the log, and an event", () => {
 	expect(told.map((line) => JSON.parse(line))).toEqual([RECORD]);
 });
 
-test("what was done while the store is away is a line of the log all the same", async () => {
+test("an act while the store is away is a line of the log all the same", async () => {
 	const away = new StoreError("unreachable", "away");
 	const { lines, trail } = trailOf(() => Promise.reject(away));
 	trail.audited(RECORD);
@@ -32,7 +32,7 @@ test("what was done while the store is away is a line of the log all the same", 
 	expect(lines).toEqual([{ audit: RECORD }, { err: away }]);
 });
 
-test("what is too long for an event is a line of the log alone", () => {
+test("an act that is too long for an event is a line of the log alone", () => {
 	const { lines, trail } = trailOf(() => expect.unreachable());
 	trail.audited({ ...RECORD, target: "x".repeat(AUDIT_BYTES_MAX) });
 	expect(lines).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** What others were to take and have not, the node that left it to them takes. */
+/** BackUp: a node takes what it left to others and they have not taken. */
 import { expect, test } from "vitest";
 import { BackUp } from "../../node/work/back-up.ts";
 import {
@@ -63,13 +63,13 @@ test("a node that may soon be taken away gives the others longer", async () => {
 	expect(asked).toEqual([["a", 3, AT_RISK_MS + BACK_UP_MS]]);
 });
 
-test("while the others say that they have room, it takes only what has waited as long", async () => {
+test("while the others report room, it takes only what has waited as long", async () => {
 	const { clock, asked, leftOver, leave } = backUpOf(true, 1);
 	leave("a", 3);
 	leave("b", 1);
 	await clock.runFor(1_000);
 	expect(asked).toEqual([]);
-	// All at once, however many routes there are.
+	// It asks about all at once, however many routes there are.
 	expect(leftOver).toEqual([[["a", "b"], AT_RISK_MS + BACK_UP_MS]]);
 });
 

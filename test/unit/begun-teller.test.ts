@@ -1,4 +1,4 @@
-/** BegunTeller: what is said of when the code of attempts began, and how often. */
+/** BegunTeller: how often it is reported when the code of attempts began. */
 import { expect, test } from "vitest";
 import { BegunTeller } from "../../node/work/begun-teller.ts";
 import { BEGUN_TOLD_MAX, BEGUN_TOLD_MS } from "../../protocol/limits.ts";
@@ -24,7 +24,7 @@ function tellerOf(count: number) {
 	return { clock, began, teller: new BegunTeller({ shard: 0, clock, runner }) };
 }
 
-test("an attempt is told of with when its code began, in the store's time, until that was heard", async () => {
+test("when an attempt's code began is reported in the store's time, until the store has heard it", async () => {
 	const { clock, teller } = tellerOf(1);
 	await clock.runFor(BEGUN_TOLD_MS - 1);
 	expect(teller.untold(STORE_MS)).toEqual([]);
@@ -37,7 +37,7 @@ test("an attempt is told of with when its code began, in the store's time, until
 	expect(teller.untold(STORE_MS)).toEqual([]);
 });
 
-test("no code began before it was claimed, whatever the clocks say", async () => {
+test("no code is reported to have begun before its claim, whatever the clocks say", async () => {
 	const { clock, teller } = tellerOf(1);
 	await clock.runFor(800);
 	expect(teller.untold(STORE_MS)).toMatchObject([
@@ -45,7 +45,7 @@ test("no code began before it was claimed, whatever the clocks say", async () =>
 	]);
 });
 
-test("of more than a pulse takes the rest is told with the next ones, and what is over is forgotten", async () => {
+test("reports that do not fit into a pulse go with the next ones, and attempts that are over are dropped", async () => {
 	const { clock, began, teller } = tellerOf(BEGUN_TOLD_MAX + 10);
 	await clock.runFor(BEGUN_TOLD_MS);
 	const first = teller.untold(STORE_MS);

@@ -40,7 +40,7 @@ export class Cluster {
 		draining: false,
 		record: () => nodeRecord("ann"),
 	};
-	/** Before each step, and after it. */
+	/** Called before each step; and, as `afterStep`, after it. */
 	onStep: (request: ListRequest) => void | Promise<void> = () => {};
 	afterStep = async (reply: ListReply) => reply;
 	readonly #lists: Shard["tasks"]["list"][] = [];
@@ -70,7 +70,7 @@ export class Cluster {
 			);
 	}
 
-	/** All that waits is claimed, and ends so. */
+	/** Claims all that waits, and ends it in this state. */
 	async end(state: "SUCCESS" | "FAILURE" | undefined): Promise<void> {
 		const error = { code: "failed", message: "no" };
 		for (const shard of this.shards) {
@@ -134,14 +134,14 @@ export class Cluster {
 		return await running;
 	}
 
-	/** Within a step. */
+	/** Lets time pass within a step. */
 	pass(ms: number): Promise<void> {
 		return new Promise((resolve) => {
 			this.clock.after(ms, resolve);
 		});
 	}
 
-	/** Requests, each from the cursor of the one before. */
+	/** Makes requests, each from the cursor of the one before. */
 	async runAll(wish: Partial<BulkWish>): Promise<BulkDone[]> {
 		const all: BulkDone[] = [];
 		for (let cursor: string | undefined; ; ) {

@@ -49,7 +49,7 @@ test("a cut-off node is excused if a node came that it could not know, or nobody
 	expect(overlapped([])).toEqual([]);
 });
 
-test("the log of a node tells when it opened its sessions, in all its lives", () => {
+test("the log of a node shows when it opened its sessions, in all its lives", () => {
 	const line = (time: number, msg: string) =>
 		JSON.stringify({ level: 30, time, shard: 0, msg });
 	const log = [

@@ -1,4 +1,4 @@
-/** Deaths that a page shows: which of them the leases that the store has taken do not bear out. */
+/** Deaths that a page shows: which of them are not borne out by the leases that the store has taken. */
 import { expect, test } from "vitest";
 import {
 	APART_MS_MAX,
@@ -8,7 +8,7 @@ import {
 } from "../checker/shown-deaths.ts";
 
 const FIRST_MS = 100_000;
-/** So soon that a session which was lost between the two may be of either. */
+/** The second death, so soon that a session which was lost between the two may be of either. */
 const SECOND_MS = FIRST_MS + 5_000;
 const FIRST: ShownDeath = {
 	...{ shard: 0, epoch: 10, atMs: FIRST_MS, by: "bob", tasks: 3 },
@@ -21,7 +21,7 @@ function taken(epoch: number, atMs: number, tasks: number, by = "bob") {
 	return { epoch, atMs, tasks, by } satisfies TakenLease;
 }
 
-/** Of two shards, in which the node ran one task and two when it died. */
+/** The leases of two shards, in which the node ran one task and two when it died. */
 const ONCE = [[taken(10, FIRST_MS, 1)], [taken(11, FIRST_MS + 900, 2, "dan")]];
 const TWICE = [
 	[taken(20, SECOND_MS, 1, "cid"), taken(10, FIRST_MS, 1)],
@@ -61,7 +61,7 @@ test("a death of which the store took no lease is wrong", () => {
 	expect(isSound([FIRST], [[taken(10, longAfter, 3)], []])).toBe(false);
 });
 
-test("of two deaths within seconds a session is of the nearer, and makes room for one that is nearer still", () => {
+test("a session belongs to the nearer of two deaths within seconds, and makes room for one that is nearer still", () => {
 	expect(isSound([FIRST, SECOND], TWICE)).toBe(true);
 	const [first, [, late] = []] = TWICE;
 	const alone = [first ?? [], late ? [late] : []];
@@ -103,19 +103,19 @@ test("of two deaths in one millisecond the sessions go in the order of their num
 	expect(isSound([second], lost)).toBe(false);
 });
 
-test("a session that no death has room for is one that is not shown", () => {
+test("a session that no death has room for is reported as not shown", () => {
 	expect(flawsOfDeaths([FIRST], TWICE, 0).join()).toContain(
 		"is not shown to have lost 20 of shard 0",
 	);
 });
 
-test("where a death is known in part the tasks may be others, and the taker may not", () => {
+test("if a death is known in part its tasks may differ, and its taker may not", () => {
 	const partial = { ...FIRST, tasks: 1, isPartial: true };
 	expect(isSound([partial], ONCE)).toBe(true);
 	expect(isSound([{ ...partial, by: "dan" }], ONCE)).toBe(false);
 });
 
-test("what hangs together with something from before all were told is not judged", () => {
+test("whatever hangs together with something from before everything was told is not judged", () => {
 	const wrong = { ...SECOND, by: "bob" };
 	expect(isSound([FIRST, wrong], TWICE, FIRST_MS)).toBe(false);
 	expect(isSound([FIRST, wrong], TWICE, FIRST_MS + 1)).toBe(true);

@@ -1,16 +1,16 @@
-/** Work that a node at risk takes up: which is held against it. */
+/** Work that a node at risk takes, and when that breaks the promise. */
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../checker/history.ts";
 import { breaches, submitted } from "./checker-history.ts";
 
 const RISK: HistoryEvent = { kind: "at-risk", atMs: 1_000, node: "one" };
 
-/** A task that comes at 20 s, and starts on node `one` after this time. */
+/** What breaks if a task comes at 20 s, and starts on node `one` after this time. */
 function begun(afterMs: number, ...more: readonly HistoryEvent[]): string[] {
 	return begunAmong(["one", "two"], afterMs, ...more);
 }
 
-/** The same; these nodes hear each other and serve it. */
+/** The same, among these nodes, which hear each other and serve the task. */
 function begunAmong(
 	nodes: readonly string[],
 	afterMs: number,
@@ -37,14 +37,14 @@ function ran(fromMs: number, untilMs: number): HistoryEvent[] {
 	];
 }
 
-test("a new task that starts there while another node is idle is held against it", () => {
+test("a new task that starts there while another node is idle breaks the promise", () => {
 	expect(begun(50, RISK)).toEqual([
 		"a node at risk is the last to take new work: a started on one, at risk since 1000 ms, 50 ms after it was submitted, while two was idle",
 	]);
 	expect(begun(50, RISK, ...ran(14_000, 15_000))).toHaveLength(1);
 });
 
-test("none is that has waited, or came while the others were at work or at risk as well, or knew of nothing", () => {
+test("a task that has waited, or came while the others were at work, at risk as well, or knew of nothing breaks none", () => {
 	expect(begun(50)).toEqual([]);
 	expect(begun(100, RISK)).toEqual([]);
 	expect(begun(50, RISK, ...ran(15_000, 16_000))).toEqual([]);
@@ -52,6 +52,6 @@ test("none is that has waited, or came while the others were at work or at risk 
 	expect(begun(50, { ...RISK, atMs: 16_000 })).toEqual([]);
 });
 
-test("none is held against a node that hears no other", () => {
+test("a node that hears no other breaks no promise", () => {
 	expect(begunAmong(["two"], 50, RISK)).toEqual([]);
 });

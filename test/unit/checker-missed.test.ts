@@ -7,7 +7,7 @@ import { breaches, soundHistory } from "./checker-history.ts";
 const TERMS = { missedWithinMs: 3_500 };
 const BROKEN =
 	"a host that vanishes is missed before its lease ends: the host of one was gone and its lease stood from 20000 to 24000 ms, and two could have taken it";
-/** Until a peer has seen the store up for a lease's time, and a little more. */
+/** The time until a peer has seen the store up for a lease's time, and a little more. */
 const RECOVERY_MS = LEASE_TTL_MS + 2_000;
 
 function unmissed(untilMs: number, ...more: HistoryEvent[]): string[] {

@@ -100,10 +100,10 @@ test("a node that counts as dead and is paused before it has stopped may overlap
 	// By its next pulse, and so much later as a task may take to stop, it has stopped.
 	expect(judged({ fromMs: 2_700, stopMs: 10_100 })).toEqual([]);
 	expect(judged({ fromMs: 2_701, stopMs: 10_100 })).toHaveLength(1);
-	// Who is only cut off stops as nobody answers it.
+	// A node that is only cut off stops as nobody answers it.
 	expect(judged({ fromMs: 1_100, stopMs: 3_800 }, "cut-off")).toEqual([]);
 	expect(judged({ fromMs: 1_100, stopMs: 3_801 }, "cut-off")).toHaveLength(1);
-	// Nobody could hold it for dead.
+	// Nobody could take it for dead.
 	const late = judged({ fromMs: 1_100, stopMs: 10_100 }, "paused", 1_001);
 	expect(late).toHaveLength(1);
 });

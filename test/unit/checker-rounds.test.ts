@@ -1,4 +1,4 @@
-/** What the checker holds against a system that runs tasks again: in another round, or late. */
+/** What the checker finds in a system that runs tasks again: in another round, or late. */
 import { expect, test } from "vitest";
 import { judgeDrained } from "../checker/drained.ts";
 import type { HistoryEvent } from "../checker/history.ts";
@@ -40,7 +40,7 @@ test("a round that nobody asked for is found, and one that somebody was told of 
 	expect(judge(1, retry, { ...done, outcome: "done" })).toHaveLength(1);
 });
 
-test("by how much the store's clock was put back, so much later a task may be run, and it must end all the same", () => {
+test("a task may run as much later as the store's clock was put back, and it must end all the same", () => {
 	const stop: HistoryEvent = {
 		...{ kind: "stop", atMs: 900 },
 		...{ id: "a", token: 1, node: "one" },

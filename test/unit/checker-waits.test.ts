@@ -1,4 +1,4 @@
-/** Waits beside nodes that could have started a task: which are held against them. */
+/** Waits beside nodes that could have started a task, and which of them break the promise. */
 import { describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../checker/history.ts";
 import { breaches, soundHistory } from "./checker-history.ts";
@@ -21,14 +21,14 @@ function impaired(node: string, fromMs: number, untilMs: number): HistoryEvent {
 	return { kind: "impaired", why: "cut-off", node, fromMs, untilMs };
 }
 
-test("a wait up to the bound is none to speak of, a longer one breaks the promise", () => {
+test("a wait up to the bound is no matter, a longer one breaks the promise", () => {
 	expect(waited(5_000, 6_000)).toEqual([]);
 	expect(waited(5_000, 6_001)).toEqual([
 		`${PROMISE}: a waited from 5000 to 6001 ms, while one served it, had a slot free and started nothing`,
 	]);
 });
 
-test("without a bound no wait is held against anybody", () => {
+test("without a bound no wait breaks a promise", () => {
 	const wait: HistoryEvent = {
 		...{ kind: "waited", id: "a", node: "one" },
 		...{ fromMs: 0, untilMs: 9_000 },

@@ -1,4 +1,4 @@
-/** What the checker holds against a system that does not do what users wish, or more than that. */
+/** What the checker finds in a system that does not do what users wish, or does more than that. */
 import { expect, test } from "vitest";
 import { judgeCancels } from "../checker/cancels.ts";
 import { judgeChanges } from "../checker/changes.ts";
@@ -49,7 +49,7 @@ test("an unreported change may be there or not, and a refused one may not", () =
 	expect(changeFlaws(["x", "y"], ...both)).toBe(1);
 });
 
-test("a task that is gone was to be, and one that was told to be gone is, unless it was submitted again", () => {
+test("a task is gone only if somebody deleted it, and one that is reported as gone is, unless it was submitted again", () => {
 	const flaws = (...events: HistoryEvent[]) =>
 		judgeRemovals(readHistory(events)).length;
 	const taken: HistoryEvent[] = [
@@ -108,7 +108,7 @@ test("a task that was cancelled and deleted may be submitted anew, and run", () 
 	expect(judge({ kind: "forgotten", atMs: 3, id, why: "deleted" })).toBe(0);
 });
 
-test("what a store did and lost before it was told is no broken word", () => {
+test("a request that a store carried out and lost before it was reported breaks no promise", () => {
 	const lost: HistoryEvent = { kind: "lost-writes", atMs: 3 };
 	const cancelled = (fromMs: number): HistoryEvent => ({
 		...{ kind: "cancelled", atMs: 4, id, fromMs, outcome: "done", round: 1 },

@@ -9,7 +9,7 @@ import {
 	TERMS,
 } from "./checker-history.ts";
 
-test("a history in which all promises hold is found to be so, and is counted", () => {
+test("a history in which all promises hold is found to be sound, and is counted", () => {
 	expect(judge(soundHistory(), TERMS)).toEqual({
 		...{ breaches: [], accepted: 1, ended: 1 },
 		...{ lostToTheStore: 0, attempts: 2, overlaps: 0 },

@@ -144,7 +144,7 @@ test("a type that may have two here is asked for two, of all its routes together
 	}
 });
 
-test("of a full type a claim asks for nothing, however many routes it has, and all are asked for in the end", async () => {
+test("a claim asks for nothing of a full type, however many routes it has, and all are asked for in the end", async () => {
 	const routes = Array.from(
 		{ length: 3 * CLAIM_ROUTES_MAX },
 		(_, i) => `q${i}|scarce|`,
@@ -179,7 +179,7 @@ test("tasks are taken as they are stored only if all of them fit", async () => {
 	expect(seen.submitted).toBe(0);
 	await claimer.submit(tasksOf(SCARCE, "q|plenty|"));
 	expect(seen.submitted).toBe(2);
-	// Nothing of these was taken, as the store has said: so the next one fits.
+	// The store has said that none of these was taken, so the next one fits.
 	await clock.runFor(1);
 	expect(claimer.submit(tasksOf(SCARCE))).toBeDefined();
 });

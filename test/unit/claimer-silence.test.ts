@@ -11,7 +11,7 @@ const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const ROUTE = "default|work|";
 const SLOTS = 2;
 
-/** The one claim that is sent is answered when the test says so; the slots are others' by then. */
+/** A claimer whose only claim is answered when the test says so; by then others have its slots. */
 async function recalled() {
 	const clock = new VirtualClock();
 	const seen = { free: SLOTS, claims: 0, ran: 0, back: 0 };

@@ -48,7 +48,7 @@ function claimerOf(free: number, lease = AROUND_CLAIMER.lease) {
 	return { claimer, asked, answers, node };
 }
 
-test("it leaves at once, whatever else is under way, and brings what came", async () => {
+test("a claim in turns leaves at once, whatever else is under way, and brings what came", async () => {
 	const { claimer, asked, answers, node } = claimerOf(9);
 	claimer.want(ROUTE, 1);
 	const taking = claimer.takeTurns(["a|t|", "b|t|"], [1, 4, 7]);
@@ -61,11 +61,11 @@ test("it leaves at once, whatever else is under way, and brings what came", asyn
 	answers[1]?.resolve({ ok: true, tasks, waiting: [0, 2] });
 	expect(await taking).toEqual(tasks);
 	expect(node.free).toBe(7);
-	// What still waits there is for others.
+	// The tasks that still wait there are for others.
 	expect(claimer.isHot("b|t|")).toBe(false);
 });
 
-test("it asks for no more turns than there are slots", async () => {
+test("a claim asks for no more turns than there are slots", async () => {
 	const { claimer, asked } = claimerOf(2);
 	void claimer.takeTurns([ROUTE], [1, 4, 7]);
 	expect(asked).toMatchObject([{ limit: 2, turns: [1, 4] }]);
@@ -73,7 +73,7 @@ test("it asks for no more turns than there are slots", async () => {
 	expect(asked).toHaveLength(1);
 });
 
-test("a node that may not claim, or does not any more, takes nothing", async () => {
+test("a node that may not claim, or no longer does, takes nothing", async () => {
 	const none = { lease: undefined, hurry() {} };
 	const without = claimerOf(9, none as never);
 	expect(await without.claimer.takeTurns([ROUTE], [1])).toEqual([]);
@@ -83,7 +83,7 @@ test("a node that may not claim, or does not any more, takes nothing", async () 
 	expect([...without.asked, ...stopped.asked]).toEqual([]);
 });
 
-test("one that fails has brought nothing, and gives its slots back", async () => {
+test("a claim that fails has brought nothing, and gives its slots back", async () => {
 	const { claimer, answers, node } = claimerOf(2);
 	const taking = claimer.takeTurns([ROUTE], [1, 2]);
 	answers[0]?.reject(new StoreError("unknown", "no answer"));

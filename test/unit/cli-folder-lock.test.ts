@@ -55,7 +55,7 @@ test("a process that was killed holds nothing", async () => {
 	lockFolder(folder, texts)[Symbol.dispose]();
 });
 
-test("a folder let go of can be taken again", () => {
+test("a folder that was released can be taken again", () => {
 	lockFolder(folder, texts)[Symbol.dispose]();
 	lockFolder(folder, texts)[Symbol.dispose]();
 });

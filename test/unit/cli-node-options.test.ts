@@ -18,7 +18,7 @@ function options(
 	});
 }
 
-/** One for each flag. */
+/** A value for each flag. */
 const VALUES: Record<keyof typeof NODE_FLAGS, string> = {
 	name: "bob",
 	redis: "redis://10.0.0.1:7000/2",
@@ -51,7 +51,7 @@ const VALUES: Record<keyof typeof NODE_FLAGS, string> = {
 	rate: "500",
 };
 
-/** As flags and as variables. */
+/** The options, read from these values as flags and as variables. */
 function bothWays(values: Readonly<Record<string, string>>) {
 	const given = Object.entries(values);
 	const args = given.flatMap(([name, value]) =>

@@ -35,14 +35,14 @@ test.each([
 	["x".repeat(REDIS_FILE_BYTES_MAX + 1), /^--redis-file url has more than/],
 	["http://a:secret@host", /^--redis-file url: /],
 ])(
-	"a file with %j is refused, and what is in it is not told",
+	"a file with %j is refused, and its contents are not shown",
 	(content, why) => {
 		expect(() => read(content)).toThrow(why);
 		expect(() => read(content)).not.toThrow(/secret/);
 	},
 );
 
-test("one that is missing, and one beside --redis, is refused", () => {
+test("a file that is missing, or is given beside --redis, is refused", () => {
 	const redis = ["--redis", "redis://host"];
 	expect(() => read("redis://host", redis)).toThrow(
 		"--redis-file and --redis both say where Redis is; give one of them.",

@@ -1,4 +1,4 @@
-/** What a node is told in confidence is not for the code of its tasks. */
+/** The secrets of a node do not reach the code of its tasks. */
 import { expect, test } from "vitest";
 import { takeEnvironment, titleOf } from "../../node/cli/secrets.ts";
 

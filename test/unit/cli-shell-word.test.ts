@@ -1,4 +1,4 @@
-/** What is printed to be pasted means the same to a shell. */
+/** Words that are printed to be pasted mean the same to a shell. */
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { shellLine } from "../../node/cli/shell-word.ts";

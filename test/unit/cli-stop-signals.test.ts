@@ -1,4 +1,4 @@
-/** A second signal, of whatever kind, asks to stop at once; one that comes twice is one. */
+/** A second signal, of whatever kind, asks to stop at once; one that arrives twice counts once. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listenForStop, mayHearTwice } from "../../node/cli/stop-signals.ts";
 import { SAME_SIGNAL_MS } from "../../protocol/limits.ts";
@@ -24,7 +24,7 @@ afterEach(() => {
 	}
 });
 
-/** What is asked for after these signals, at these times. */
+/** Returns what is asked for after these signals, at these times. */
 async function asked(
 	twice: boolean,
 	...signals: [name: NodeJS.Signals, atMs: number][]

@@ -40,7 +40,7 @@ async function read(
 		urls: () => Object.keys(answers),
 		signal: done.signal,
 		pause: (ms, signal) => {
-			// A watch over a connection lasts as long as that.
+			// Only the watch over a connection waits for so long.
 			if (ms > 5_000)
 				return new Promise((resolve) =>
 					signal.addEventListener("abort", () => resolve(), { once: true }),
@@ -96,7 +96,7 @@ test("it goes on from the last id on the next node, whatever ends a connection",
 	]);
 });
 
-test("it asks a node that one that stops has named", async () => {
+test("it asks a node that a stopping one has named", async () => {
 	const data = JSON.stringify({ kind: "closing", nodes: ["http://b"] });
 	const { asked, told } = await read({
 		"http://a": [{ pieces: [ended("1"), `event: closing\ndata: ${data}\n\n`] }],

@@ -19,7 +19,7 @@ async function read(answers: Record<string, (string | number | undefined)[]>) {
 		urls: () => Object.keys(answers),
 		...{ token: "hs_read_x", signal: done.signal },
 		pause: (ms, signal) => {
-			// A watch over a connection lasts as long as that.
+			// Only the watch over a connection waits for so long.
 			if (ms >= 2_000)
 				return new Promise((resolve) =>
 					signal.addEventListener("abort", () => resolve(), { once: true }),
@@ -68,7 +68,7 @@ test("while no node answers it is asked less and less often", async () => {
 	expect(pauses).toEqual([100, 200, 400, 800]);
 });
 
-test("who is not let in is told so once", async () => {
+test("a client that is not let in is told so once", async () => {
 	const { asked, told } = await read({ "http://a": [401], "http://b": [] });
 	expect([asked.length, told]).toEqual([1, ["Refused"]]);
 });

@@ -15,7 +15,7 @@ type Asked = Parameters<Fetch>[1] & { readonly url: string };
 const JSON_TYPE = "application/json; charset=utf-8";
 const PROBLEM = "application/problem+json";
 
-/** Answers with these, in turn. */
+/** A client of a node that gives these answers, in turn. */
 function clientOf(
 	...answers: readonly (readonly [number, string, unknown] | Error)[]
 ) {
@@ -46,7 +46,7 @@ function failure(code: string): Error {
 	return new TypeError("fetch failed", { cause });
 }
 
-test("client: what is asked for goes where the operation says", async () => {
+test("client: a request goes where the operation says", async () => {
 	const { client, asked } = clientOf(
 		[200, JSON_TYPE, task],
 		[202, JSON_TYPE, { id: "n", state: "draining" }],
@@ -94,7 +94,7 @@ test("client: lines go out and come in as values", async () => {
 	});
 });
 
-test("client: a refusal is a value, and an error where the answer is needed", async () => {
+test("client: a refusal is a value, or an error if the answer is needed", async () => {
 	const refused = [404, PROBLEM, problem] as const;
 	const { client } = clientOf(refused, refused);
 	const question = { places: { id: "a" } };
@@ -105,7 +105,7 @@ test("client: a refusal is a value, and an error where the answer is needed", as
 	expect(error.message).toContain(problem.detail);
 });
 
-test("client: where many are refused one by one, each says why", async () => {
+test("client: if many are refused one by one, each says why", async () => {
 	const { client } = clientOf([400, JSON_TYPE, batch]);
 	const answer = await client.ask("submitTasks", { body: [] });
 	const text = JSON.stringify(batch);
@@ -132,7 +132,7 @@ test.each([
 	expect(error).toMatchObject({ why, mayBeDone });
 });
 
-test("client: an end of the caller's own is taken instead of the client's", async () => {
+test("client: the caller's own signal replaces the client's", async () => {
 	const { client, asked } = clientOf([200, JSON_TYPE, { nodes: [] }]);
 	const patience = AbortSignal.abort();
 	await client.ask("listNodes", { patience });

@@ -1,4 +1,4 @@
-/** What fails to close does not keep the rest open, and what is slow is told. */
+/** A part that fails to close does not keep the rest open, and a slow one is reported. */
 import { expect, test } from "vitest";
 import { closeAll, Stopper } from "../../node/engine/closing.ts";
 import { STOP_BOUND_MS } from "../../protocol/limits.ts";

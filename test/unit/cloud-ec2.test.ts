@@ -1,4 +1,4 @@
-/** What a node makes of what EC2 tells its machine, on a clock turned by hand. */
+/** What a node does about what EC2 tells its machine, on a clock turned by hand. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { Ec2, readMachine } from "../../node/cloud/ec2.ts";
 import {
@@ -18,7 +18,7 @@ let log: RecordedLog;
 let data: Map<string, string>;
 let asked: string[];
 let away: boolean;
-/** What is not answered, though all else is. */
+/** The question that is not answered, though all others are. */
 let broken: string | undefined;
 let done: string[];
 let ec2: Ec2;

@@ -35,7 +35,7 @@ function begin(watchdogMs?: number): Service {
 
 const signs = () => told.filter((message) => message === "WATCHDOG=1").length;
 
-test("it says that it is ready, how it is when that has changed, and that it lives", async () => {
+test("it says that it is ready, what its state is whenever that has changed, and that it lives", async () => {
 	begin(WATCHDOG_MS).started();
 	expect(told).toEqual(["READY=1", "STATUS=well", "WATCHDOG=1"]);
 	await clock.runFor(2 * SERVICE_MS);
@@ -45,19 +45,19 @@ test("it says that it is ready, how it is when that has changed, and that it liv
 	expect(told.slice(5)).toEqual(["STATUS=ill", "WATCHDOG=1"]);
 });
 
-test("a watchdog that is sooner than its habit hears of it three times within its time", async () => {
+test("a watchdog with a shorter time than usual hears from it three times within that time", async () => {
 	begin(300).started();
 	await clock.runFor(3_000);
 	expect(signs()).toBe(31);
 });
 
-test("without a watchdog none is told", async () => {
+test("without a watchdog no sign of life is sent", async () => {
 	begin().started();
 	await clock.runFor(60_000);
 	expect(told).toEqual(["READY=1", "STATUS=well"]);
 });
 
-test("what was not taken is told again, in order, until it is", async () => {
+test("messages that were not taken are sent again, in order, until they are", async () => {
 	takes = false;
 	const service = begin(WATCHDOG_MS);
 	service.started();
@@ -70,7 +70,7 @@ test("what was not taken is told again, in order, until it is", async () => {
 	expect(told).toEqual(["READY=1", stopping, "STATUS=well", "WATCHDOG=1"]);
 });
 
-test("renewals that settle, however late, are life; if none does for long it is silent, and says why", async () => {
+test("renewals that settle, however late, are signs of life; if none does for long the node is silent, and says why", async () => {
 	begin(WATCHDOG_MS).started();
 	for (let i = 0; i < 10; i++) {
 		node.renewalsBegunMs = clock.monoMs();
@@ -88,7 +88,7 @@ test("renewals that settle, however late, are life; if none does for long it is 
 	expect(signs()).toBe(before + 1);
 });
 
-test("one that is closed tells nothing any more", async () => {
+test("a closed service sends nothing any more", async () => {
 	const service = begin(WATCHDOG_MS);
 	service.started();
 	service.close();

@@ -1,4 +1,4 @@
-/** What machines are set up with goes with what the program is. */
+/** The files with which machines are set up agree with the program. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readCloud } from "../../node/cli/cloud-place.ts";

@@ -14,7 +14,7 @@ function read(path: string): string | undefined {
 	return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-test("each stop is there, and is called by the one that it says", () => {
+test("each stop exists, and is called by the one that it names", () => {
 	const stops = readTrail(direct + byHint);
 	expect(stops.map(({ number }) => number)).toEqual(stops.map((_, i) => i + 1));
 	expect(stops.filter(({ call }) => call === undefined)).toHaveLength(1);
@@ -28,7 +28,7 @@ test(`a task has ${STOPS_MAX} stops at most until its result is told, and comes 
 	expect(new Set(paths).size).toBe(paths.length);
 });
 
-test("the files between stops that are named are there", () => {
+test("the files named between stops exist", () => {
 	const named = [...section.matchAll(/`(node\/[^`]+)`/g)];
 	const missing = named.filter(([, path = ""]) => !existsSync(path));
 	expect(missing).toEqual([]);

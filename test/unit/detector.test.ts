@@ -1,4 +1,4 @@
-/** How long a peer is looked after whose connection has closed. */
+/** How long a peer is watched whose connection has closed. */
 import { expect, test } from "vitest";
 import { Detector } from "../../node/peers/detector.ts";
 import { Refusals } from "../../node/peers/refusals.ts";
@@ -99,7 +99,7 @@ test("one look that does not find a lost peer alive begins its time anew", async
 	expect(detector.suspects("bob")).toBe(false);
 });
 
-test("a refusal is believed once of each life, and no more once that life has a session again", async () => {
+test("a refusal is believed once for each life, and no more once that life has a session again", async () => {
 	const { clock, world, refusals } = lost(1);
 	world.reach = "refused";
 	await clock.runFor(1_000);
@@ -112,7 +112,7 @@ test("a refusal is believed once of each life, and no more once that life has a 
 	expect(lies(life.startedMs + 1, 2)).toBe(false);
 });
 
-test("a refusal by an address that never took a connection is believed of nobody", async () => {
+test("a refusal by an address that never took a connection is never believed", async () => {
 	const { clock, world, detector } = lost(0);
 	world.reach = "refused";
 	world.hasReached = false;

@@ -1,4 +1,4 @@
-/** How often digests go out: by what there is to tell, and by how many nodes listen. */
+/** How often digests go out: by what there is to report, and by how many nodes listen. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { Digester } from "../../node/peers/digester.ts";
 import type { Gossip } from "../../node/ports.ts";
@@ -57,7 +57,7 @@ describe("a digester", () => {
 		digester.start();
 		return digester;
 	};
-	/** How many went out in so long. */
+	/** How many digests went out in this time. */
 	const sentWithin = async (ms: number) => {
 		const before = sentMs.length;
 		await clock.runFor(ms);
@@ -81,7 +81,7 @@ describe("a digester", () => {
 		expect(await sentWithin(30_000)).toBe(10);
 	});
 
-	test("tells a peer that has come how it is, at once, and nobody else", async () => {
+	test("sends its state to a peer that has come, at once, and to nobody else", async () => {
 		const digester = begin(3);
 		await sentWithin(2_500);
 		content.running = 2;
@@ -90,14 +90,14 @@ describe("a digester", () => {
 		expect(await sentWithin(400)).toBe(0);
 	});
 
-	test("tells of a change within a second", async () => {
+	test("reports a change within a second", async () => {
 		begin(3);
 		await sentWithin(10_000);
 		content.running = 1;
 		expect(await sentWithin(1_000)).toBe(1);
 	});
 
-	test("in a large cluster it tells of changes at the cluster's pace", async () => {
+	test("reports changes at the cluster's pace in a large cluster", async () => {
 		begin(100);
 		await sentWithin(20_000);
 		let sent = 0;

@@ -1,4 +1,4 @@
-/** README and manual are sound, and name only what there is. */
+/** README and manual are sound, and name only what exists. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { tokenCommand } from "../../node/cli/commands/token.ts";
@@ -27,7 +27,7 @@ const PICTURES_BYTES_MAX = 1.5 * 2 ** 20;
 const { scripts: SCRIPTS } = JSON.parse(
 	readFileSync("package.json", "utf8"),
 ) as { readonly scripts: Readonly<Record<string, string>> };
-/** Of the program, of the scripts that the manual names, and of curl. */
+/** The flags of the program, of the scripts that the manual names, and of curl. */
 const FLAGS = new Set([
 	...Object.keys(NODE_FLAGS),
 	...tokenCommand.help.groups.flatMap(([, flags]) => Object.keys(flags)),
@@ -50,7 +50,7 @@ const VARIABLES: readonly string[] = [
 	...CLIENT_FLAGS.url.env,
 	...Object.values(NODE_FLAGS).flatMap(({ env }) => [...env]),
 ];
-/** `GET /v1/tasks/:id` */
+/** The addresses that nodes serve, in the form `GET /v1/tasks/:id`. */
 const SERVED = ADDRESSES.map(
 	({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
 );

@@ -45,7 +45,7 @@ function makeLeaver(storeUp: boolean) {
 	return { clock, store, runner, drainer };
 }
 
-test("tasks have the whole time, also while the store is away", async () => {
+test("tasks have the whole time, even while the store is away", async () => {
 	const { clock, runner, drainer } = makeLeaver(false);
 	const drained = drainer.drain(DRAIN_MS, Number.POSITIVE_INFINITY);
 	await clock.runFor(DRAIN_MS * 2);
@@ -53,7 +53,7 @@ test("tasks have the whole time, also while the store is away", async () => {
 	expect(runner.givenUpMs).toBe(DRAIN_MS);
 });
 
-test("a drain that is made to hurry hands tasks back sooner, and never later", async () => {
+test("a drain that is hurried hands tasks back sooner, and never later", async () => {
 	const { clock, runner, drainer } = makeLeaver(true);
 	const drained = drainer.drain(DRAIN_MS, Number.POSITIVE_INFINITY);
 	await clock.runFor(DRAIN_MS / 2);
@@ -64,7 +64,7 @@ test("a drain that is made to hurry hands tasks back sooner, and never later", a
 	expect(runner.givenUpMs).toBeCloseTo((DRAIN_MS * 3) / 4, -1);
 });
 
-test("a store that may be gone for good is waited for so long and no longer", async () => {
+test("a store that may be gone for good is waited for up to a bound", async () => {
 	const { clock, runner, drainer } = makeLeaver(false);
 	const drained = drainer.drain(DRAIN_MS, AWAY_MS_MAX);
 	await clock.runFor(DRAIN_MS);
@@ -87,7 +87,7 @@ test("a store that is there, or is back in time, leaves tasks their time", async
 	await clock.runFor(DRAIN_MS);
 	await drained;
 	const waitedMs = (runner.givenUpMs ?? 0) - awayMs;
-	// From when it was last seen, at a look shortly before.
+	// The time counts from when it was last seen, at a look shortly before.
 	expect(waitedMs).toBeLessThanOrEqual(AWAY_MS_MAX);
 	expect(waitedMs).toBeGreaterThan(AWAY_MS_MAX - 100);
 });
@@ -136,7 +136,7 @@ function makeBlocked(mute: boolean, close?: ShardSessions["close"]) {
 	return { clock, drainer, closes, stopped, log };
 }
 
-/** What else the store is told, and may not answer to. */
+/** The other message to the store at the end, which it may not answer. */
 const toldLast = (mute: boolean) =>
 	mute ? new Promise<void>(() => {}) : Promise.resolve();
 

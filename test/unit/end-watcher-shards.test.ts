@@ -37,7 +37,7 @@ const [OF_FIRST = "", OF_SECOND = ""] = [0, 1].map((shard) =>
 	["a", "b", "c", "d", "e"].find((id) => shardOf(id, 2) === shard),
 );
 
-test("of a task in another shard than the first nothing is said until the first has said that the number is the cluster's", async () => {
+test("nothing is said about a task in another shard until the first has confirmed the cluster's number", async () => {
 	const { watcher, read, wait } = watcherBeside(new VirtualClock(), () =>
 		Promise.reject(unsettled()),
 	);

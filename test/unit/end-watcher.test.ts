@@ -13,10 +13,10 @@ import { VirtualClock } from "../clock.ts";
 import { FREE } from "../fakes/free-place.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
-/** The cluster has this node's number of shards. */
+/** The home of a cluster that has this node's number of shards. */
 const home = { confirm: async () => {} };
 
-/** Tasks are in it, and run for as long as `over` does not name them. */
+/** A shard that has every task; a task runs as long as `over` does not name it. */
 function tasksOf(over: ShardTasks["over"]): Pick<ShardTasks, "get" | "over"> {
 	return {
 		over,
@@ -50,7 +50,7 @@ function watcherOn(clock: Clock, getMs: number) {
 			}),
 		],
 	});
-	/** When the wait was over, or whether it still is not. */
+	/** Waits for a task; returns when the wait was over, if it is. */
 	const wait = (id: string) => {
 		const answer = { afterMs: Number.NaN };
 		const begunMs = clock.monoMs();
@@ -62,7 +62,7 @@ function watcherOn(clock: Clock, getMs: number) {
 	return { ended, looks, watcher, wait };
 }
 
-test("a stream of those who come to wait does not keep the first one waiting", async () => {
+test("a stream of newcomers who wait does not keep the first one waiting", async () => {
 	const clock = new VirtualClock();
 	const { ended, wait } = watcherOn(clock, 0);
 	ended.add("first");

@@ -5,7 +5,7 @@ import { EVENTS_KEPT_BYTES_MAX } from "../../protocol/limits.ts";
 import { NO_GENERATION } from "../../protocol/token.ts";
 import { accepted, Ground, Listener } from "./event-ground.ts";
 
-test("what is too old is told as missing, and what there is follows", async () => {
+test("events that are too old are reported as missing, and those that there are follow", async () => {
 	const ground = new Ground();
 	const listener = await Listener.to(ground.feed());
 	await ground.submit(0, "a");
@@ -24,7 +24,7 @@ test("what is too old is told as missing, and what there is follows", async () =
 	}
 });
 
-test("a store that has lost writes is told of to those who read and those who come back, and they go on", async () => {
+test("a loss of writes is reported to readers and to those who come back, and they go on", async () => {
 	const ground = new Ground();
 	const [home] = ground.shards;
 	await home?.sessions.adopt(NO_GENERATION);
@@ -72,7 +72,7 @@ test("a shard that was opened since, and in which nothing has happened, keeps no
 	expect(back.lines).toEqual(accepted("b"));
 });
 
-test("a store that was restarted and has lost nothing is told of to nobody", async () => {
+test("a store that was restarted and has lost nothing is reported to nobody", async () => {
 	const ground = new Ground();
 	const [home] = ground.shards;
 	await home?.sessions.adopt(NO_GENERATION);
@@ -101,7 +101,7 @@ test("while the store is away readers wait, and miss nothing", async () => {
 		expect(lines).toEqual(accepted("a"));
 });
 
-test("a store that is away is told to who comes first", async () => {
+test("a reader that comes first while the store is away is told so", async () => {
 	const ground = new Ground();
 	ground.trouble = new StoreError("unreachable", "away");
 	await expect(Listener.to(ground.feed())).rejects.toThrow("away");
@@ -116,7 +116,7 @@ test("a reader that takes nothing is left behind, and may go on from where it wa
 	await ground.clock.runFor(200);
 	const { promise, resolve } = Promise.withResolvers<void>();
 	slow.held = promise;
-	// One that waits already takes one batch more.
+	// A reader that waits already takes one batch more.
 	await ground.submit(0, "second");
 	await ground.clock.runFor(200);
 	const tags = Array.from({ length: 16 }, (_, i) => `${"x".repeat(60)}${i}`);

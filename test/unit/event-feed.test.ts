@@ -24,7 +24,7 @@ test("a reader is told what happens in all shards from when it comes", async () 
 	expect(listener.lines.sort()).toEqual(accepted("one", "two"));
 });
 
-test("who reaches some queues or types only is told of their tasks, and of nodes, and of nothing else", async () => {
+test("a reader that reaches some queues or types only sees their tasks, and nodes, and nothing else", async () => {
 	const ground = new Ground();
 	const feed = ground.feed();
 	const start = await Listener.to(feed);
@@ -54,12 +54,12 @@ test("who reaches some queues or types only is told of their tasks, and of nodes
 	expect(live.lines).toEqual(own);
 	expect(wide.lines).toEqual(accepted("b"));
 	expect(audits.lines).toEqual([]);
-	// Also who reads from the store what it has missed.
+	// The same holds for a reader that reads from the store what it has missed.
 	const later = await Listener.to(ground.feed(), from, { within });
 	await ground.clock.runFor(200);
 	expect(later.lines).toEqual(own);
 	expect(start.lines).toHaveLength(7);
-	// What a task is may not be known, as its text cannot be read.
+	// The route of a task may not be known, as its text cannot be read.
 	const filter = new EventFilter({ ...ALL_EVENTS, within }, () => undefined);
 	expect(filter.fits({ about: { kind: "task.ended" }, id: "f" })).toBe(false);
 });
@@ -89,7 +89,7 @@ test("many readers cost the store what one costs, and nobody reads when none is 
 	expect(first.over).toBe("closed");
 });
 
-test("who goes on from an id, on any node, is told all that followed, once", async () => {
+test("a reader that goes on from an id, on any node, is told all that followed, once", async () => {
 	const ground = new Ground();
 	const first = await Listener.to(ground.feed());
 	const ids = Array.from({ length: 40 }, (_, i) => `task-${i}`);
@@ -101,7 +101,7 @@ test("who goes on from an id, on any node, is told all that followed, once", asy
 	await ground.submit(1, ...ids.slice(20, 30));
 	await ground.submit(0, ...ids.slice(30, 40));
 	expect(told).toHaveLength(20);
-	// Also from within what was told at once; where others read already, and where nobody does.
+	// It may go on from within a batch; on a node where others read already, and where nobody does.
 	const busy = ground.feed();
 	await Listener.to(busy);
 	for (const [at, id] of told.entries())
@@ -114,23 +114,23 @@ test("who goes on from an id, on any node, is told all that followed, once", asy
 		}
 });
 
-test("who was told nothing for a while is told where it is by now", async () => {
+test("a reader that was told nothing for a while is told where it is by now", async () => {
 	const ground = new Ground();
 	const feed = ground.feed();
 	const listener = await Listener.to(feed, undefined, { types: ["other"] });
-	// However much happens that it has not asked for.
+	// However much happens that it has not asked for, it is told nothing of that.
 	for (let ms = 0; ms < EVENTS_HEARTBEAT_MS + 1_000; ms += 1_000) {
 		await ground.submit(0, `task-${ms}`);
 		await ground.clock.runFor(1_000);
 	}
-	// At the beginning, and then.
+	// It was told at the beginning, and now.
 	expect([listener.lines, listener.batches]).toEqual([[], 2]);
 	const again = await Listener.to(ground.feed(), listener.id);
 	await ground.clock.runFor(1_000);
 	expect(again.lines.length).toBeLessThan(3);
 });
 
-test("there are so many readers at most, and none of a node that stops", async () => {
+test("the number of readers is bounded, and a node that stops has none", async () => {
 	const ground = new Ground();
 	const feed = ground.feed();
 	const all = await Promise.all(
@@ -148,7 +148,7 @@ test("there are so many readers at most, and none of a node that stops", async (
 	expect(await feed.read(wish)).toBeUndefined();
 });
 
-test("what a node sees itself is told to who reads there, with where it is", async () => {
+test("what a node sees itself is reported to its readers, with their place", async () => {
 	const ground = new Ground();
 	const feed = ground.feed();
 	feed.see({ kind: "store.away", atMs: 1, by: "ann" });

@@ -1,4 +1,4 @@
-/** The feed of events on the store's twin, and one who listens to it. */
+/** The feed of events on the store's twin, and a listener to it. */
 import { EventFeed } from "../../node/answers/event-feed.ts";
 import type {
 	EventReader,
@@ -23,9 +23,9 @@ const SHARDS = 2;
 export class Ground {
 	readonly clock = new VirtualClock();
 	readonly store: MemoryStore;
-	/** Steps of reading that the store has taken. */
+	/** The number of steps of reading that the store has taken. */
 	reads = 0;
-	/** Thrown by each, while set. */
+	/** The error that each step throws, while set. */
 	trouble: StoreError | undefined;
 
 	constructor() {
@@ -37,7 +37,7 @@ export class Ground {
 		return this.store.shards;
 	}
 
-	/** A node's. */
+	/** The feed of a node. */
 	feed(): EventFeed {
 		const { clock } = this;
 		return new EventFeed({
@@ -69,12 +69,12 @@ export class Ground {
 /** Takes what a reader is told, as it comes. */
 export class Listener {
 	readonly told: Told[] = [];
-	/** Where it is by now. */
+	/** The id of where it is by now. */
 	id = "";
 	batches = 0;
 	over: string | undefined;
 	readonly reader: EventReader;
-	/** It takes nothing while this is set. */
+	/** While this is set, it takes nothing until this resolves. */
 	held: Promise<void> | undefined;
 
 	constructor(reader: EventReader) {

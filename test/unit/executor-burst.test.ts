@@ -1,4 +1,4 @@
-/** What node and worker say to each other: jobs go whole, and what a worker says is looked at before it is believed. */
+/** What node and worker say to each other: jobs go whole, and what a worker says is checked before it is believed. */
 import { expect, test } from "vitest";
 import {
 	type BurstToWorker,
@@ -14,7 +14,7 @@ import type {
 import { RESULT_BYTES_MAX } from "../../protocol/limits.ts";
 import { PLAIN, readOptions } from "../../protocol/task-options.ts";
 
-/** Each of them makes a job one that is not plain. */
+/** The particulars, each of which makes a job one that is not plain. */
 const PARTICULARS = { round: 2, failures: 1, retries: 3, timeoutMs: 9 };
 
 function read(burst: unknown) {

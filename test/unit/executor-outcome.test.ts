@@ -23,7 +23,7 @@ class Tagged {
 	}
 }
 
-/** As the runtime makes them: what it tells is in properties of its own, but for the message. */
+/** An error as the runtime makes it: its details are in properties of their own, except for the message. */
 function systemError(): Error {
 	try {
 		readFileSync("/absent/file");
@@ -40,7 +40,7 @@ function withProperty(value: object, x: unknown = 1): object {
 	return Object.assign(value, { x });
 }
 
-/** Longer than what is gone through in any case. */
+/** A text that is longer than what is looked through in any case. */
 const LONG = "x".repeat(10_000);
 
 test.each<[string, unknown, string]>([

@@ -1,4 +1,4 @@
-/** When threads that did not load are tried again, and what is said of it. */
+/** When threads that did not load are tried again, and what is logged. */
 import { beforeEach, expect, test } from "vitest";
 import { Retrier, THREADS } from "../../node/executor/retrier.ts";
 import { THREAD_RETRY_MS_MAX } from "../../protocol/limits.ts";
@@ -43,7 +43,7 @@ test("threads that fail together are followed by one trial", async () => {
 	expect(trialsMs).toEqual([250]);
 });
 
-test("while one that did not load is still there none is tried, and then at once", async () => {
+test("while a thread that did not load is still there none is tried, and then one at once", async () => {
 	outcome = (each) => each.lingers();
 	retrier.lingers();
 	retrier.failed("half a file");

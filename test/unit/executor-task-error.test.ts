@@ -1,4 +1,4 @@
-/** What is told of what a task threw: what led to it too, within bounds. */
+/** What is reported of what a task threw, with its causes, within bounds. */
 import { describe, expect, test } from "vitest";
 import { taskErrorOf } from "../../node/executor/worker/task-error.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import type { TaskError } from "../../protocol/task.ts";
 import { errorChars, readTaskError } from "../../protocol/task-error.ts";
 
-/** Without stacks, which are not the point. */
+/** What is reported of a thrown value, without stacks, which are not the point. */
 function told(thrown: unknown): TaskError {
 	return JSON.parse(JSON.stringify(taskErrorOf(thrown)), (key, value) =>
 		key === "stack" ? undefined : value,
@@ -59,7 +59,7 @@ test("each error has its stack, cut", () => {
 });
 
 describe("bounds", () => {
-	test("a chain is followed so deep, and that there is more is said", () => {
+	test("a chain is followed to a depth, and it is said that there is more", () => {
 		let error = new Error("first");
 		for (let i = 0; i < 100; i += 1)
 			error = new Error(`${i}`, { cause: error });
@@ -72,7 +72,7 @@ describe("bounds", () => {
 		});
 	});
 
-	test("so many errors are told, and how many more there are", () => {
+	test("a limited number of errors is reported, and how many more there are", () => {
 		const errors = Array.from({ length: 100 }, (_, i) => new Error(`${i}`));
 		const error = told(new AggregateError(errors, "all"));
 		expect(error.errors).toHaveLength(ERROR_CAUSES_MAX + 1);
@@ -82,7 +82,7 @@ describe("bounds", () => {
 		});
 	});
 
-	test("a tree of errors has so many in all", () => {
+	test("a tree of errors is bounded as a whole", () => {
 		const grow = (depth: number): Error =>
 			new AggregateError(
 				depth === 0 ? [] : Array.from({ length: 9 }, () => grow(depth - 1)),
@@ -95,7 +95,7 @@ describe("bounds", () => {
 		expect(readTaskError(error)).toEqual(error);
 	});
 
-	test("errors that lead to one another are told once", () => {
+	test("errors that lead to one another are reported once", () => {
 		const a = new Error("a");
 		const b = new AggregateError([a], "b", { cause: a });
 		a.cause = b;
@@ -106,7 +106,7 @@ describe("bounds", () => {
 		});
 	});
 
-	test("one that two have in common is told with each", () => {
+	test("an error that two have in common is reported with each", () => {
 		const both = new Error("both");
 		expect(told(new AggregateError([both], "a", { cause: both }))).toEqual({
 			...failed("a"),
@@ -216,7 +216,7 @@ describe("an error that comes from elsewhere", () => {
 		expect(readTaskError(value)).toEqual(expected);
 	});
 
-	test("it is cut where it is deeper, or has more errors, than there can be", () => {
+	test("it is cut if it is deeper, or has more errors, than allowed", () => {
 		let deep: object = failed("x");
 		for (let i = 0; i < 10_000; i += 1) deep = { ...failed("x"), cause: deep };
 		expect(count(readTaskError(deep) as TaskError)).toBeLessThan(20);

@@ -4,7 +4,7 @@ import type { LiveJob } from "../../node/executor/live-job.ts";
 import { ThreadJobs } from "../../node/executor/thread-jobs.ts";
 import type { JobOutcome } from "../../node/ports.ts";
 
-/** Of a process that died at 150 ms with this job. */
+/** The outcome of this job in a process that died at 150 ms. */
 function outcomeIn(
 	loadedMs: number | undefined,
 	beganMs: number | undefined,
@@ -24,7 +24,7 @@ function outcomeIn(
 	return outcome;
 }
 
-test("a crash tells how long the job ran: since the process said so, or else since it was let begin", () => {
+test("a crash says how long the job ran: since the process reported its start, or else since it was let begin", () => {
 	const crashed = { kind: "crashed", message: "died" };
 	expect(outcomeIn(100, 120)).toEqual({ ...crashed, ranMs: 30 });
 	expect(outcomeIn(100, undefined)).toEqual({ ...crashed, ranMs: 50 });

@@ -1,4 +1,4 @@
-/** When one worker is over, and that nothing is done about it any more then. */
+/** When a worker is over, after which nothing more is done about it. */
 import { beforeEach, expect, test } from "vitest";
 import type { Link, LinkEvents } from "../../node/executor/link.ts";
 import type { FromWorker } from "../../node/executor/messages.ts";
@@ -20,7 +20,7 @@ let worker: LinkEvents;
 /** What the worker has said, and nobody has heard yet. */
 let words: FromWorker[];
 let thread: Thread;
-/** What was reported of it. */
+/** What was reported of the worker. */
 let told: string[];
 
 beforeEach(() => {
@@ -68,7 +68,7 @@ test("a worker that is told to end when it has exited is over once, too", async 
 	expect(told).toEqual(["loaded", "over", "exit"]);
 });
 
-test("a worker that does not end is known to be left behind as soon as it is over, and once it is gone that is all", async () => {
+test("a worker that does not end is known to be left behind as soon as it is over, and is dropped once it is gone", async () => {
 	thread.end();
 	await clock.runFor(LEFT_BEHIND_MS);
 	expect(told).toContain("left");

@@ -7,7 +7,7 @@ interface Said {
 	readonly active: number;
 }
 
-/** A worker that says these, one after another. */
+/** The meter of a worker that says these, one after another. */
 function meterOf(...said: readonly Said[]): WorkMeter {
 	const left = [...said];
 	return new WorkMeter({
@@ -41,7 +41,7 @@ test("the meter knows nothing about a worker that has ended, which reads as if i
 	expect(meter.takeMs()).toBeUndefined();
 });
 
-test("work that was read too high, as the clock was read late, is not lost: it counts from there", () => {
+test("work that was read too high, as the clock was read late, is not lost: the meter counts from there", () => {
 	const meter = meterOf(
 		{ idle: 90, active: 5.2 },
 		{ idle: 90, active: 5 },

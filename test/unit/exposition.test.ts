@@ -37,7 +37,7 @@ test("readings are written as Prometheus reads them: buckets add up, labels are 
 	expect(text).toMatch(/# HELP hearsay_tasks .*max, not the sum/);
 });
 
-test("readings that were written before are told like others of their metric, in its place", () => {
+test("readings that were written before are reported like others of their metric, in its place", () => {
 	const readings: Reading[] = [
 		{ name: "hearsay_queue_tasks", labels: { queue: "a" }, value: 1 },
 		{ name: "hearsay_store_up", value: 1 },

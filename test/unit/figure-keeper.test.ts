@@ -1,4 +1,4 @@
-/** Who keeps the figures at the end of a step, when, and what is said of the oldest task. */
+/** Who keeps the figures at the end of a step and when, and what these say of the oldest task. */
 import { expect, test } from "vitest";
 import { FigureKeeper } from "../../node/duties/figure-keeper.ts";
 import { type Log, type QueuesReply, StoreError } from "../../node/ports.ts";
@@ -28,7 +28,7 @@ function bench(turn: number | "none" = 0, aheadMs = LIVE_STEP_MS / 2) {
 	const ground = {
 		turn,
 		away: false,
-		/** What each shard tells of its queues. */
+		/** What each shard says of its queues. */
 		queues: [NONE, NONE] as QueuesReply[],
 	};
 	const storeNowMs = () => clock.monoMs() + aheadMs;
@@ -85,13 +85,13 @@ test("a node that starts keeps what there is, and then the end of each step by t
 		([atMs], at) => Number(atMs) - (at + 1) * LIVE_STEP_MS,
 	);
 	expect(lateMs).toHaveLength(2);
-	// Behind the end, or what is kept would be of the step before.
+	// Behind the end, as otherwise the figures would be of the step before.
 	for (const ms of lateMs) {
 		expect(ms).toBeGreaterThan(0);
 		expect(ms).toBeLessThan(100);
 	}
 	expect(kept.map(({ shard }) => shard)).toEqual([0, 1, 0, 1, 0, 1]);
-	// Its own, and of whoever holds a lease.
+	// They are the node's own slots, and those of whoever holds a lease.
 	expect(new Set(slots)).toEqual(new Set([12]));
 	expect(matters).toEqual([
 		...[`figures ${LIVE_STEP_MS}`, `figures ${2 * LIVE_STEP_MS}`],
@@ -99,7 +99,7 @@ test("a node that starts keeps what there is, and then the end of each step by t
 	keeper.stop();
 });
 
-test("the second in turn keeps them a little later, without a look at the queues; who has none leaves it to others", async () => {
+test("the second in turn keeps them a little later, without a look at the queues; a node without a turn leaves it to others", async () => {
 	const second = bench(2);
 	second.ground.queues = [{ ...NONE, queues: [depth("a|t|", 7)] }, NONE];
 	second.keeper.start();
@@ -111,7 +111,7 @@ test("the second in turn keeps them a little later, without a look at the queues
 	const none = bench("none");
 	none.keeper.start();
 	await none.clock.runFor(3 * LIVE_STEP_MS);
-	// But what it begins with; and it asks about each step whether it is its turn.
+	// It keeps only what it begins with, and asks for each step whether it is its turn.
 	expect(none.steps()).toHaveLength(1);
 	expect(none.matters).toHaveLength(3);
 	none.ground.turn = 0;
@@ -120,7 +120,7 @@ test("the second in turn keeps them a little later, without a look at the queues
 	none.keeper.stop();
 });
 
-test("since when the oldest waits is told of all shards, if each can be looked at in one step", async () => {
+test("since when the oldest task waits is known over all shards, if each can be looked at in one step", async () => {
 	const { clock, keeper, ground, steps } = bench();
 	const ends = async (queues: QueuesReply[]) => {
 		ground.queues = queues;
@@ -134,7 +134,7 @@ test("since when the oldest waits is told of all shards, if each can be looked a
 	expect(await ends([NONE, other])).toBe(600);
 	// Nothing waits.
 	expect(await ends([NONE, NONE])).toBe(0);
-	// What has come since is not waited for; but what was there is looked at, or nothing is said.
+	// Queues that have come since need not be looked at; but if those that were there are not, nothing is said.
 	const newer = { ...other, next: 9, highest: 9 };
 	expect(await ends([one, newer])).toBe(500);
 	const more = { ...other, next: 8, highest: 9 };

@@ -77,7 +77,7 @@ test("behind a batch that is under way only a full one follows", async () => {
 	expect(batches).toEqual(["a", "bcd", "e"]);
 });
 
-test("no more than so many batches are under way at once", async () => {
+test("the number of batches under way at once is bounded", async () => {
 	const { batches, finish, finisher } = finisherOf(1);
 	await finish("abcdefgh");
 	expect(batches).toHaveLength(COMPLETE_BATCHES_MAX);

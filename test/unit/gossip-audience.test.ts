@@ -1,4 +1,4 @@
-/** Whom an author reaches itself, as the digests of all tell. */
+/** Whom an author reaches itself, as the digests of all show. */
 import { beforeEach, expect, test } from "vitest";
 import { Audience } from "../../node/gossip/audience.ts";
 import { type Digest, shortName } from "../../protocol/gossip.ts";
@@ -22,7 +22,7 @@ function digestOf(
 }
 
 let audience: Audience;
-/** Says Ann. */
+/** What Ann says. */
 const word = digestOf(ANN, [BOB, CID], { seq: 2 });
 beforeEach(() => {
 	audience = new Audience();

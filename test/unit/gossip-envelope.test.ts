@@ -1,4 +1,4 @@
-/** An envelope tells whether its message is its author's, whole, and of this cluster. */
+/** An envelope shows whether its message is its author's, whole, and of this cluster. */
 import { generateKeyPair } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { expect, test } from "vitest";

@@ -200,7 +200,7 @@ test("a peer that moved is dialled at its new address at once", async () => {
 	expect(dials.at(-1)).toEqual({ atMs: 20_000, ...peer, p2p: "b.test:2" });
 });
 
-test("no more than so many peers are dialled at once", async () => {
+test("the number of peers dialled at once is bounded", async () => {
 	const hung: Links = {
 		...links,
 		dial: () =>

@@ -24,7 +24,7 @@ function frame(type: number, flags: number, stream: number, length: number) {
 	return bytes;
 }
 
-/** What a muxer sends, and what leaves of it. */
+/** A muxer, and what leaves of what it sends. */
 function sender() {
 	const sent: string[] = [];
 	const connection: Pick<MessageStream, "send"> = {
@@ -85,7 +85,7 @@ test("a frame that ends a stream takes along what was held back: the peer may se
 	left(frame(UPDATE, 0, 1, 128 * KIB));
 });
 
-test("no more than so many ended streams are remembered", () => {
+test("the number of ended streams that are remembered is bounded", () => {
 	const { send, left } = sender();
 	for (let stream = 1; stream <= STREAMS_HELD_MAX; stream += 1)
 		send(frame(UPDATE, 0, stream, stream));

@@ -1,4 +1,4 @@
-/** What a handler may say beside its code. */
+/** What a handler may say besides its code. */
 import { expect, test } from "vitest";
 import { readSettings } from "../../protocol/handler-settings.ts";
 

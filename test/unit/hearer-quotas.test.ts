@@ -20,7 +20,7 @@ describe("an announcement that says who is to take how many", () => {
 		expect(seen.promised).toEqual(quotas);
 	});
 
-	test("a node that has no room when it hears that asks for as many once it has", async () => {
+	test("a node that has no room when it hears its quota asks for as many once it has", async () => {
 		const node = nodeOf(0, [ann, bob]);
 		node.waiting.set("a|t|", 9);
 		node.hearer.heard(announce("ann", 1, ["a|t|"], 3, [["self", 3]]));

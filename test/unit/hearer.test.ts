@@ -40,7 +40,7 @@ test("work that one peer announces runs at once", async () => {
 });
 
 describe("a flood of ever new routes", () => {
-	test("holds up nothing that the store has told of", async () => {
+	test("holds up nothing that the store has named", async () => {
 		const { clock, hearer, claimer, waiting, seen } = nodeOf();
 		flood(hearer, "rogue", 2_000);
 		waiting.set("a|t|", 1);
@@ -94,7 +94,7 @@ describe("a flood of ever new routes", () => {
 });
 
 test("a peer that tells the truth is believed for as long as it speaks", async () => {
-	// Of what each says, two nodes in three come too late.
+	// For two nodes in three, what each says comes too late.
 	const { clock, hearer, waiting, seen } = nodeOf();
 	for (let i = 0; i < 3_000; i++) {
 		const route = `q${i % 50}|t|`;

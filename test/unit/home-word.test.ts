@@ -1,4 +1,4 @@
-/** When a node may go by its number of shards. */
+/** When a node may rely on its number of shards. */
 import { expect, test } from "vitest";
 import { HomeWord } from "../../node/lease/home-word.ts";
 import { StoreError, unsettled } from "../../node/ports.ts";

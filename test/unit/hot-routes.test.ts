@@ -17,7 +17,7 @@ test("known routes are asked for first, and rumours take the places that are lef
 	expect(hot.size).toBe(4);
 });
 
-test("only so many rumours of one sender stand, and others still find room", () => {
+test("the number of one sender's rumours is bounded, and others still find room", () => {
 	const hot = new HotRoutes(NO_CAPS, NO_LAST_TURN, NO_LEFT_OVERS);
 	const told = Array.from({ length: RUMOURS_MAX }, (_, i) =>
 		hot.rumour(`r${i}`, "ann", 0),

@@ -29,7 +29,7 @@ const { top, paths, sources, scripts } = readCheckout();
 const IN_LUA = "the scripts do the same in Lua, and are held against it";
 const AS_SERVED = "browsers load it, at /client/client.js";
 
-/** `path#name`: why an export stands that nobody in the project takes. */
+/** By `path#name`, why an export stands that nobody in the project takes. */
 const EXCEPTIONS: Exceptions = {
 	"protocol/rank.ts#rankOf": IN_LUA,
 	"protocol/rank.ts#nextSeq": IN_LUA,

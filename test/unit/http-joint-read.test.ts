@@ -1,4 +1,7 @@
-/** Questions about the whole cluster: many at once cost as little as two, and none is told what was read before it. */
+/**
+ * Questions about the whole cluster: many at once cost as little as two, and no answer is
+ * older than its question.
+ */
 import { expect, test } from "vitest";
 import { jointRead } from "../../node/http/door/joint-read.ts";
 

@@ -37,7 +37,7 @@ test.each([
 	});
 });
 
-test("a long name that occurs twice is told in short", () => {
+test("a long name that occurs twice is shown in short", () => {
 	const name = "x".repeat(100_000);
 	const parsed = parse(`{"${name}":{"${name}":1,"${name}":2}}`);
 	expect(JSON.stringify(parsed).length).toBeLessThan(600);

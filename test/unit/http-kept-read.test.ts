@@ -1,4 +1,4 @@
-/** What is read in many steps: how often it is read anew, and how old what is told may be. */
+/** Reads of many steps: how often they are made anew, and how old an answer may be. */
 import { expect, test } from "vitest";
 import { KeptRead } from "../../node/http/door/kept-read.ts";
 import { KEPT_READS_A_SECOND_MAX } from "../../protocol/limits.ts";

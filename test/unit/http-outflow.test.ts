@@ -19,7 +19,7 @@ import { LONG, outflowOn } from "../fakes/http-outflow.ts";
 import { asReply, FakeReply, requestOf } from "../fakes/http-reply.ts";
 
 test.each(["a", "\u00fc", "\u20ac", "\u{1f600}"])(
-	"an answer of many %s goes out as it is, whatever is cut where",
+	"an answer of many %s goes out unchanged, wherever it is cut",
 	async (character) => {
 		for (const before of ["", "a"]) {
 			const text = before + character.repeat(UNSENT_SLICE_BYTES);
@@ -97,7 +97,7 @@ test("a client that takes an answer slowly, but all the time, gets all of it, wh
 	expect(next.isGone).toBe(true);
 });
 
-test("what is begun in one turn of the event loop is bounded", async () => {
+test("the bytes that are begun in one turn of the event loop are bounded", async () => {
 	const clock = new VirtualClock();
 	const { send } = outflowOn(clock);
 	const [first, second] = [send(UNSENT_TURN_BYTES), send(UNSENT_SMALL_BYTES)];
@@ -106,7 +106,7 @@ test("what is begun in one turn of the event loop is bounded", async () => {
 	expect(second.isGone).toBe(true);
 });
 
-test("an answer whose client goes before there is room is let go", async () => {
+test("an answer whose client leaves before there is room is dropped", async () => {
 	const clock = new VirtualClock();
 	const { send } = outflowOn(clock);
 	send(UNSENT_BYTES_MAX);
@@ -157,7 +157,7 @@ test("an answer of a route whose answers have been large is made once there is r
 	const [third, late] = [new FakeReply(), new FakeReply()];
 	const waits = ask(third, "/large");
 	expect(ask(new FakeReply(), "/small")).toBe(true);
-	// What it turns out to be is what counts.
+	// The size that it turns out to have is what counts.
 	expect(send(10, first, "/large").isGone).toBe(true);
 	expect(await waits).toBe(true);
 	send(LONG, new FakeReply(), "/long").reply.close();

@@ -79,7 +79,7 @@ test("the larger tasks have been lately, the fewer are read at once", () => {
 	expect(sizes.max).toBe(READS_MAX);
 });
 
-test("who waits goes on as soon as there are more places", async () => {
+test("a request that waits goes on as soon as there are more places", async () => {
 	const clock = new VirtualClock();
 	const number = { max: 1 };
 	const places = new Places(clock, number, MAX);

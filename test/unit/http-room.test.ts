@@ -112,13 +112,13 @@ test("an answer that is much larger than was expected waits if there is no room"
 	}
 	const gone = sent.filter(({ isGone }) => isGone);
 	expect(gone.length).toBe(Math.floor(UNSENT_BYTES_MAX / (2 * LONG)));
-	// A little more is no matter.
+	// A little more makes no difference.
 	const [reply, more] = [new FakeReply(), UNSENT_UNKNOWN_BYTES];
 	expect(outflow.expect(requestOf(reply, "/b"), asReply(reply))).toBe(true);
 	expect(send(more + UNSENT_UNKNOWN_BYTES, reply, "/b").isGone).toBe(true);
 });
 
-test("a small answer does not make the next of its route be expected to be small", async () => {
+test("the next answer of a route is not expected to be small because the last one was", async () => {
 	const clock = new VirtualClock();
 	const { outflow, send } = outflowOn(clock);
 	send(2 * LONG, new FakeReply(), "/a").reply.close();
@@ -237,7 +237,7 @@ test("requests with small bodies of many items are begun as their answers find r
 	expect(begun).toBe(fit + 3);
 });
 
-test("what is smaller than it was counted as makes room at once", async () => {
+test("an answer that turns out smaller than it was counted makes room at once", async () => {
 	const clock = new VirtualClock();
 	const { outflow, send } = outflowOn(clock);
 	const { room } = outflow;

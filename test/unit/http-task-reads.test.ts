@@ -28,12 +28,12 @@ const quiet = () => {};
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 const payloadOf = (bytes: number) => JSON.stringify("x".repeat(bytes));
 const SMALL = "1";
-/** No small one, and so small that it is read without asking how large it is. */
+/** A payload that is not small, and yet is read without asking how large it is. */
 const MIDDLE = payloadOf(READ_BYTES / 2);
-/** So large that it is no short answer. */
+/** A payload so large that its answer is not short. */
 const LARGE = payloadOf(UNSENT_MIDDLE_BYTES);
 
-/** With so many places. */
+/** Reads with so many places. */
 function readsOn(clock: VirtualClock, max: number) {
 	const room = new Room(clock, new Turn(clock), new CutOffs(clock, log));
 	const places = new Places(clock, { max }, 100);
@@ -42,7 +42,7 @@ function readsOn(clock: VirtualClock, max: number) {
 	const reads = new TaskReads(places, new ReadSizes(), room, refusal);
 	return {
 		...{ reads, access },
-		/** From now on there is no room for such answers, until this is closed. */
+		/** Takes the room for such answers, until what this returns is closed. */
 		fill(bytes = UNSENT_BYTES_MAX, method = "GET") {
 			const fill = new FakeReply();
 			room.enter(requestOf(fill, "/a", method), asReply(fill), bytes);
@@ -51,7 +51,7 @@ function readsOn(clock: VirtualClock, max: number) {
 	};
 }
 
-/** A task with this payload, for one who reads it, and what was read of it: how often its size, and how often all. */
+/** A task with this payload, and how often its size was read, and how often the whole. */
 function taskOf(payload: string) {
 	const seen = { sizes: 0, reads: 0, found: "waits" as string | undefined };
 	const record = newRecord(newTask("a", { payload }), 1, 0);
@@ -67,7 +67,7 @@ function taskOf(payload: string) {
 	return { seen, readBy };
 }
 
-/** One who reads a task with this payload, on a connection of its own. */
+/** A reader of a task with this payload, on a connection of its own. */
 function readerOf(reads: TaskReads, payload: string) {
 	const reply = new FakeReply();
 	const { seen, readBy } = taskOf(payload);
@@ -79,7 +79,7 @@ function readerOf(reads: TaskReads, payload: string) {
 	return { reply, seen, done };
 }
 
-/** One who changes such a task. */
+/** A request that changes such a task. */
 function wisherOf(reads: TaskReads, payload: string) {
 	const reply = new FakeReply();
 	const { seen, readBy } = taskOf(payload);
@@ -235,7 +235,7 @@ test("a task that is changed is read once there is room for the answer, however 
 	expect(large.seen).toEqual({ sizes: 1, reads: 1, found: LARGE });
 });
 
-test("who may no longer be answered when there is room is not, and is told why", async () => {
+test("an asker that may no longer be answered when there is room is told why", async () => {
 	const clock = new VirtualClock();
 	const { reads, access, fill } = readsOn(clock, 9);
 	const [full, done] = [fill(), fill(UNSENT_DONE_BYTES_MAX, "POST")];

@@ -1,4 +1,4 @@
-/** Waits: who is waited for, and until when. */
+/** Waits: for whom they go on, and until when. */
 import { EventEmitter } from "node:events";
 import type { FastifyReply } from "fastify";
 import { expect, test } from "vitest";

@@ -24,7 +24,7 @@ function begin() {
 		away: false,
 		connected: ["bob"],
 		reach: "answers" as Reach,
-		/** Of everybody's newest session. */
+		/** The epoch of everybody's newest session. */
 		epoch: 1,
 		port: 1,
 	};
@@ -160,7 +160,7 @@ test("a refusal by a host whose refusals are untrue, or by a peer that has come 
 	expect(inquirer.wordOf("cid").refusedMs).toBeUndefined();
 });
 
-test("a flood of questions gets so many answers a second, and costs others nothing", async () => {
+test("a flood of questions gets a bounded number of answers a second, and costs others nothing", async () => {
 	const { clock, told, inquirer } = begin();
 	const question = { kind: "question", ...HEADER } as const;
 	for (let second = 0; second < 3; second++) {
@@ -257,7 +257,7 @@ test("a peer that dialled before the registry named it is reached once it does",
 	expect(inquirer.hasReached("eve")).toBe(true);
 });
 
-test("when a peer that is on no list any more was heard stays known for as long as that counts, and nothing else does", async () => {
+test("when a peer that is no longer listed was last heard stays known as long as it counts, and nothing else does", async () => {
 	const { clock, inquirer, answer } = begin();
 	inquirer.ask([]);
 	answer(1, { away: true });

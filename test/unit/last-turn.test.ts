@@ -1,4 +1,4 @@
-/** Whose work it is first if this node may soon be taken away, and what is left over for it. */
+/** Who goes first if this node may soon be taken away, and what is left over for it. */
 import { expect, test } from "vitest";
 import { LastTurn } from "../../node/peers/last-turn.ts";
 import { StoreError } from "../../node/ports.ts";
@@ -57,7 +57,7 @@ test.each([
 	expect(asked).toEqual(expected);
 });
 
-/** What has waited for long is there for a claim of the node as soon as it wants it. */
+/** The left-overs of a node on a store in which so many tasks of each route have waited for long. */
 function leftOversOf(counts: Record<string, number>, room = 9) {
 	const clock = new VirtualClock();
 	const [asked, wanted]: [string[][], (string | number)[][]] = [[], []];
@@ -102,7 +102,7 @@ const ROUTES = Array.from(
 	(_, i) => `r${i}`,
 );
 
-test("of what has waited for long it takes as much as there is, and as it has room for", async () => {
+test("it takes what has waited for long, as far as it has room", async () => {
 	const { clock, leftOvers, seen } = leftOversOf({ a: 3, b: 20 });
 	seen.claimer.wanted.tasks = 1;
 	leftOvers.take(["a", "b", "c"]);
@@ -113,7 +113,7 @@ test("of what has waited for long it takes as much as there is, and as it has ro
 	]);
 });
 
-test("what it had no room for it takes when it has some, until nothing is left, and then asks no more", async () => {
+test("it takes what it had no room for once it has some, until nothing is left, and then asks no more", async () => {
 	const { clock, leftOvers, seen } = leftOversOf({ a: 20 }, 8);
 	leftOvers.take(["a"]);
 	await clock.runFor(200);
@@ -127,7 +127,7 @@ test("what it had no room for it takes when it has some, until nothing is left, 
 	expect(seen.asked).toHaveLength(3);
 });
 
-test("what is for others first is looked at once it has waited for long, and what has come since as well", async () => {
+test("routes for others first are looked at once their tasks have waited for long, and again for what has come since", async () => {
 	const { clock, leftOvers, seen } = leftOversOf({ a: 2 });
 	const laterMs = AT_RISK_MS + BACK_UP_MS;
 	leftOvers.passedOver("a");
@@ -156,7 +156,7 @@ test("many routes are asked about some at a time, one question after the other",
 	expect(seen.atOnce).toBe(1);
 });
 
-test("only so many routes stand to be looked at later", async () => {
+test("the number of routes to be looked at later is bounded", async () => {
 	const { clock, leftOvers, seen } = leftOversOf({});
 	for (let i = 0; i < 2 * RUMOURS_MAX; i += 1) leftOvers.passedOver(`r${i}`);
 	await clock.runFor(1_000);
@@ -176,7 +176,7 @@ test.each([
 	expect(seen.asked).toEqual([]);
 });
 
-test("what cannot be asked now is left to the next sweep", async () => {
+test("a question that fails is left to the next sweep", async () => {
 	const { clock, leftOvers, seen } = leftOversOf({ a: 3 });
 	seen.fails = true;
 	leftOvers.take(["a"]);

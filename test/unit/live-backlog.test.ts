@@ -1,4 +1,4 @@
-/** Of what waits and fails, what is told of the tasks of some queues or types. */
+/** What readers who reach some queues or types only are told of waiting and failing tasks. */
 import { expect, test } from "vitest";
 import { LiveBacklog } from "../../node/answers/live-backlog.ts";
 import type { QueuesView, StatsView } from "../../node/ports.ts";
@@ -38,7 +38,7 @@ async function backlogOf(
 	return backlog;
 }
 
-test("of more queues than there is room for, those that somebody reaches are told to them", async () => {
+test("if there are more queues than there is room for, a reader is told those that it reaches", async () => {
 	const others = Array.from({ length: LIVE_QUEUES_MAX + 5 }, (_, i) => ({
 		...{ route: `theirs-${i}|work|`, oldestMs: i },
 	}));
@@ -60,7 +60,7 @@ test("of more queues than there is room for, those that somebody reaches are tol
 	});
 });
 
-test("types that fail most are those of its own tasks, and not of what is added up beyond the most that is kept", async () => {
+test("the types that fail most are those of a reader's own tasks, without what is added up beyond the most that is kept", async () => {
 	const backlog = await backlogOf(
 		[],
 		[

@@ -5,14 +5,14 @@ import { Deaths } from "../../node/live/deaths.ts";
 import type { StoreEvent } from "../../protocol/event.ts";
 import { LIVE_DEATHS_MAX } from "../../protocol/limits.ts";
 
-/** The second follows within the time in which sessions are one death. */
+/** When the first death happens; the second follows within the time in which sessions are one death. */
 const FIRST_MS = 100_000;
 const SECOND_MS = FIRST_MS + 5_500;
 
 const kept = { grounds: "now", tasks: 0 } as const;
 
 describe("a node that dies twice within seconds", () => {
-	test("each death has its own sessions, though one shard tells of both first", () => {
+	test("each death has its own sessions, though one shard reports both first", () => {
 		const deaths = new Deaths();
 		deaths.revoked("ann:11", 1, FIRST_MS + 1, "now", 2);
 		deaths.revoked("ann:21", 1, SECOND_MS + 1, "now", 0);
@@ -29,7 +29,7 @@ describe("a node that dies twice within seconds", () => {
 		expect(deaths.all.some(({ isPartial }) => isPartial)).toBe(false);
 	});
 
-	test("the store's word is for the nearest, if the first shard has told of neither", () => {
+	test("the store's word is for the nearest, if the first shard has reported neither", () => {
 		const deaths = new Deaths();
 		deaths.revoked("ann:11", 1, FIRST_MS, "now", 0);
 		deaths.revoked("ann:21", 1, SECOND_MS, "now", 0);
@@ -53,7 +53,7 @@ describe("a node that dies twice within seconds", () => {
 		]);
 	});
 
-	test("sessions that were lost together stay so, though one of an older death was there to go with", () => {
+	test("sessions that were lost together stay together, though an older death had room for one", () => {
 		const deaths = new Deaths();
 		deaths.revoked("ann:11", 1, FIRST_MS, "restarted", 1);
 		deaths.revoked("ann:10", 0, SECOND_MS, "now", 2);
@@ -110,7 +110,7 @@ describe("a node that dies twice within seconds", () => {
 		]);
 	});
 
-	test("a task that the first cut off counts for that, though it begins again after the second", () => {
+	test("a task that the first death cut off counts for that, though it begins again after the second", () => {
 		const deaths = new Deaths();
 		const attempts = new Attempts(deaths);
 		deaths.revoked("ann:10", 0, FIRST_MS, "now", 2);
@@ -126,7 +126,7 @@ describe("a node that dies twice within seconds", () => {
 	});
 });
 
-test("a death of which events told stays whole, however far clocks of shards are apart", () => {
+test("a death that events reported stays whole, however far clocks of shards are apart", () => {
 	const deaths = new Deaths();
 	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
 	deaths.revoked("ann:10", 0, FIRST_MS + 10_000, "now", 1);
@@ -135,7 +135,7 @@ test("a death of which events told stays whole, however far clocks of shards are
 	expect(deaths.all).toMatchObject([{ by: "bob", isPartial: false }]);
 });
 
-test("who took the lease is asked again when the first shard tells of the death, which keeps it", () => {
+test("who took the lease is asked again when the first shard, which records it, reports the death", () => {
 	const deaths = new Deaths();
 	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
 	expect(deaths.takeUnasked()).toHaveLength(1);
@@ -145,14 +145,14 @@ test("who took the lease is asked again when the first shard tells of the death,
 	expect(deaths.takeUnasked()).toEqual([]);
 });
 
-test("who took the lease is asked once, if several shards have told of the death meanwhile", () => {
+test("who took the lease is asked once, if several shards have reported the death meanwhile", () => {
 	const deaths = new Deaths();
 	deaths.revoked("ann:11", 1, FIRST_MS, "now", 1);
 	deaths.revoked("ann:10", 0, FIRST_MS + 1, "now", 1);
 	expect(deaths.takeUnasked()).toHaveLength(1);
 });
 
-test("a death has the grounds on which that node took the lease that is named, whatever other shards tell later", () => {
+test("a death has the grounds on which the node that is named took the lease, whatever other shards report later", () => {
 	const deaths = new Deaths();
 	const silent = { grounds: "silent", tasks: 1 } as const;
 	deaths.revoked("ann:10", 0, FIRST_MS, "silent", 1);
@@ -161,7 +161,7 @@ test("a death has the grounds on which that node took the lease that is named, w
 	expect(deaths.all).toMatchObject([{ grounds: "silent", by: "bob" }]);
 });
 
-test("of many the newest are told, whichever shard tells first", () => {
+test("if there are many, the newest are shown, whichever shard reports first", () => {
 	const deaths = new Deaths();
 	const late = FIRST_MS + LIVE_DEATHS_MAX;
 	deaths.revoked("late:1", 1, late, "now", 0);
@@ -185,7 +185,7 @@ function begun(id: string, session: string): StoreEvent {
 	} as StoreEvent;
 }
 
-/** It ends while it waits. */
+/** The event of a task that ends while it waits. */
 function given(id: string): StoreEvent {
 	return {
 		id,

@@ -1,4 +1,4 @@
-/** Frames of how things are: what readers are told, and what that costs. */
+/** Live frames: what readers are told, and what that costs. */
 import { expect, test } from "vitest";
 import {
 	EVENTS_LINGER_MS,
@@ -34,7 +34,7 @@ test("a reader is told what runs, and then what becomes of it", async () => {
 	reader.close();
 });
 
-test("a reader is told what each node takes of memory, as it changes, and of a dead one no more", async () => {
+test("a reader is told how much memory each node takes, as it changes, and a dead node's no more", async () => {
 	const here = await ground();
 	const { view, reader } = await here.reader();
 	expect(view.named("node-bob")).toMatchObject({ memoryBytes: 104_857_600 });
@@ -90,7 +90,7 @@ test("what a dead node ran is cut off, and moves to another", async () => {
 	reader.close();
 });
 
-test("who comes later is told of the last minute, too, and of deaths before it", async () => {
+test("a reader that comes later is told of the last minute, too, and of deaths before it", async () => {
 	const here = await ground();
 	const end = await here.run("ann", "long ago");
 	await end();
@@ -178,7 +178,7 @@ test("a store that answers nothing does not hold frames up", async () => {
 	listener.reader.close();
 });
 
-test("who comes while the store is away is told what is known, and all when it is back", async () => {
+test("a reader that comes while the store is away is told what is known, and everything when it is back", async () => {
 	const here = await ground();
 	await here.run("ann", "a");
 	here.goAway();
@@ -192,7 +192,7 @@ test("who comes while the store is away is told what is known, and all when it i
 	reader.close();
 });
 
-test("if events are missing all is told anew", async () => {
+test("if events are missing everything is told anew", async () => {
 	const here = await ground();
 	await here.run("ann", "a");
 	const { view, reader } = await here.reader();

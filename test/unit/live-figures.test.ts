@@ -10,7 +10,7 @@ import {
 
 const AT_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
 
-/** Of the step that ended so many steps ago. */
+/** The sample of the step that ended so many steps ago. */
 function sampleOf(back: number, more: Partial<LiveSample> = {}): LiveSample {
 	return {
 		...{ atMs: AT_MS - back * STEP_MS, pending: 1, started: 2, slots: 8 },
@@ -28,7 +28,7 @@ function lookOf(
 	};
 }
 
-test("steps of all shards are summed up; of those that one has not kept nothing is known", () => {
+test("steps of all shards are summed up; nothing is known of a step that a shard has not kept", () => {
 	const figures = new Figures(2);
 	figures.looked([
 		lookOf([sampleOf(2), sampleOf(1), sampleOf(0)]),
@@ -44,17 +44,17 @@ test("steps of all shards are summed up; of those that one has not kept nothing 
 	expect(series?.ended.slice(-3)).toEqual([null, null, null]);
 });
 
-test("what ended in a step is what had ended at its end and not before", () => {
+test("the count of a step is what had ended at its end and not before", () => {
 	const figures = new Figures(1);
 	const lost = sampleOf(0, { ended: 3, oldestMs: AT_MS - 9_000 });
 	figures.looked([lookOf([sampleOf(2), sampleOf(1), lost])]);
 	const { ended, oldestMs } = figures.news(AT_MS + 500) ?? {};
-	// Where the store has lost writes it is none.
+	// If the store has lost writes, the count is 0.
 	expect(ended?.slice(-3)).toEqual([null, 10, 0]);
 	expect(oldestMs?.slice(-3)).toEqual([0, 0, 9_000]);
 });
 
-test("a step is told once: with what is known of it, or when nobody will say more", () => {
+test("a step is reported once: when it is known, or when nobody will say more", () => {
 	const figures = new Figures(1);
 	figures.looked([lookOf([sampleOf(1)])]);
 	expect(figures.news(AT_MS + 500)?.untilMs).toBe(AT_MS - STEP_MS);
@@ -71,12 +71,12 @@ test("a step is told once: with what is known of it, or when nobody will say mor
 	expect(figures.series.pending.slice(-3)).toEqual([1, 1, null]);
 });
 
-test("how many ended since some time is reckoned between two samples", () => {
+test("how many tasks ended since some time is calculated between two samples", () => {
 	const figures = new Figures(1);
 	figures.looked([lookOf([sampleOf(2), sampleOf(1), sampleOf(0)])]);
 	expect(figures.endedSince(AT_MS)).toBe(5);
 	expect(figures.endedSince(AT_MS - STEP_MS)).toBe(15);
 	expect(figures.endedSince(AT_MS - STEP_MS / 2)).toBe(10);
-	// Before the first there is nothing to go by.
+	// Before the first sample there is nothing to go by.
 	expect(figures.endedSince(AT_MS - 99 * STEP_MS)).toBe(25);
 });

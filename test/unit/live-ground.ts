@@ -1,4 +1,4 @@
-/** A node that tells how things are, on the store's twin, and one who reads it. */
+/** A node with a live feed, on the store's twin, and a listener to it. */
 import { EventFeed } from "../../node/answers/event-feed.ts";
 import { LiveFeed } from "../../node/live/live-feed.ts";
 import {
@@ -20,7 +20,7 @@ import { newTask } from "../new-task.ts";
 import { linkShard } from "../sim/linked-shard.ts";
 
 const ROUTE = "default|work|";
-/** Of others than those who may read it. */
+/** A route that restricted readers do not reach. */
 const OTHERS = "others|work|";
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -39,11 +39,11 @@ export class Ground {
 	readonly steps = new Map<string, number>();
 	/** The store cannot be reached, while set. */
 	away = false;
-	/** What each node says that it takes. */
+	/** How much memory each node says that it takes. */
 	memoryBytes = 104_857_600;
-	/** It answers nothing, while set. */
+	/** Whether the store answers nothing. */
 	frozen = false;
-	/** Those that are known, and what gossip says of their store. */
+	/** The known sessions, and what gossip says of their store. */
 	readonly sessions = new Map<string, Session>();
 	readonly dead = new Set<string>();
 	#onChange: (up: boolean) => void = () => {};
@@ -161,7 +161,7 @@ export class Ground {
 		return reply.tasks;
 	}
 
-	/** Submits and claims one that ends later. */
+	/** Submits and claims a task that ends later. */
 	async run(nodeId: string, id: string) {
 		await this.submit(id);
 		const [task] = await this.claim(nodeId, 1);
@@ -175,7 +175,7 @@ export class Ground {
 			]);
 	}
 
-	/** Some tasks of others begin, and end if they are to. */
+	/** Begins some tasks of others, and ends them if they are to end. */
 	async runOthers(nodeId: string, ids: readonly string[], isToEnd: boolean) {
 		await this.submitTo(OTHERS, ids);
 		const tasks = await this.claim(nodeId, ids.length, OTHERS);
@@ -188,7 +188,7 @@ export class Ground {
 		);
 	}
 
-	/** Another takes its lease. */
+	/** Lets another node take the lease of this one. */
 	async die(nodeId: string, by: string): Promise<void> {
 		this.dead.add(nodeId);
 		const session = this.sessions.get(nodeId)?.name ?? "";
@@ -196,7 +196,7 @@ export class Ground {
 		await this.shard.sessions.revoke({ session, by, grounds, limit: 100 });
 	}
 
-	/** Undefined: it is not let in. */
+	/** A reader; undefined if it is not let in. */
 	async read(within?: LiveWithin): Promise<LiveReader | undefined> {
 		let answer: { readonly reader: LiveReader | undefined } | undefined;
 		void this.feed.read(within).then((reader) => {
@@ -206,7 +206,7 @@ export class Ground {
 		return answer?.reader;
 	}
 
-	/** Lets frames come. */
+	/** Lets so many seconds pass, with a frame each. */
 	seconds(count: number): Promise<void> {
 		return this.clock.runFor(count * 1_000);
 	}
@@ -225,7 +225,7 @@ class Listener {
 	readonly view = new LiveView();
 	frames = 0;
 	over: EventsOver | "closed" | undefined;
-	/** It takes nothing while this is set. */
+	/** While this is set, it takes nothing until this resolves. */
 	held: Promise<void> | undefined;
 	readonly reader: LiveReader;
 

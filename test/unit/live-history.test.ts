@@ -1,4 +1,4 @@
-/** What is read for who begins to read frames: each step is a short one, and there are not too many. */
+/** What is read when somebody begins to read frames: in short steps, and not in too many. */
 import { expect, test } from "vitest";
 import {
 	endsOf,
@@ -17,7 +17,7 @@ const LOOK: LiveLook = {
 	sessions: [{ session: "ann:1", expiresMs: 9, running: 1 }],
 };
 
-/** Which runs so many tasks, of whose heads a step reads so many. */
+/** A shard that runs so many tasks, of whose heads a step reads so many. */
 function shardOf(running: number, step: number) {
 	const asked: number[] = [];
 	const attempts = Array.from({ length: running }, (_, i) => ({

@@ -30,7 +30,7 @@ function idsOf(count: number, name: string): string[] {
 	return Array.from({ length: count }, (_, i) => `${name}-${i}`);
 }
 
-/** So many tasks of others a second that not each can be told. */
+/** Lets a second pass with so many tasks of others that not all can be told. */
 async function busySecond(here: Ground, name: string): Promise<void> {
 	await here.runOthers("bob", idsOf(5 * LIVE_ENDS_MAX, name), true);
 }
@@ -59,7 +59,7 @@ test("each attempt of its own tasks is told, however many others there are, and 
 	for (const id of ["own-1", "own-2", "own-3"])
 		expect(own.view.barsOf(id)).toMatchObject([{ end: "success" }]);
 	expect(queuesOf(own.view)).toEqual(["default"]);
-	// Numbers of the whole cluster, and nodes, are told to everybody.
+	// Everybody is told the numbers of the whole cluster, and its nodes.
 	const { figures, lanes } = whole.view.last as LiveFrame;
 	expect(own.view.last?.figures).toEqual(figures);
 	expect(own.view.last?.lanes?.cells).toEqual(lanes?.cells);
@@ -73,7 +73,7 @@ test("what happened before somebody reads is told of its own, though others ran 
 	await here.seconds(1);
 	await here.run("ann", "own");
 	await here.seconds(1);
-	// The events of it have been discarded since.
+	// Its events have been discarded since.
 	here.shard.contents.events.cut(0);
 	const { view, reader } = await here.reader(OWN);
 	expect(view.barsOf("own")).toMatchObject([{ type: "work", attempt: 1 }]);
@@ -81,7 +81,7 @@ test("what happened before somebody reads is told of its own, though others ran 
 	reader.close();
 });
 
-test("events worth telling are those of its own tasks and of nodes, also among many others", async () => {
+test("a reader is told events of its own tasks and of nodes, even among many others", async () => {
 	const here = await ground();
 	const { view, reader } = await here.reader(OWN);
 	const cancel = (ids: readonly string[]) =>
@@ -202,7 +202,7 @@ test.each([
 	...([["next", LIVE_NEXT_BYTES_MAX]] as const),
 	...([["first", LIVE_FIRST_BYTES_MAX]] as const),
 ])(
-	"a frame of which nodes fill all is no larger for them: %s",
+	"a frame that nodes alone fill is no larger for restricted readers: %s",
 	(kind, most) => {
 		const long = "x".repeat(64);
 		const node = { n: 0, id: long, name: long, state: "up" } as const;
@@ -233,7 +233,7 @@ test.each([
 	},
 );
 
-test("many readers of one restriction cost what one costs, and those of too many are turned away", async () => {
+test("many readers of one restriction cost what one costs, and readers of too many restrictions are turned away", async () => {
 	const here = await ground();
 	const first = await here.reader(OWN);
 	await here.seconds(3);

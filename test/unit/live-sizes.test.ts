@@ -26,7 +26,7 @@ const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
 
 const bytesOf = (frame: LiveFrame) => Buffer.byteLength(JSON.stringify(frame));
 
-/** Names as long as they come. */
+/** The id of a node, as long as ids get. */
 const idOf = (node: number) => `12D3KooW${String(node).padStart(44, "x")}`;
 const nameOf = (node: number) => `worker-of-a-large-cluster-${node}`;
 
@@ -107,7 +107,7 @@ class Made {
 		};
 	}
 
-	/** What happens in a second: so many tasks end, and as many begin. */
+	/** Lets a second pass, in which so many tasks end, and as many begin. */
 	happen(): void {
 		for (const { task, node } of this.#running.splice(0, ENDS_A_SECOND))
 			this.#end(task, node);
@@ -139,7 +139,7 @@ class Made {
 		});
 	}
 
-	/** The node dies, and its tasks begin on others. */
+	/** Lets a node die, whose tasks begin on others. */
 	die(node: number): void {
 		this.gone.add(node);
 		const lost = this.#running.filter((each) => each.node === node);
@@ -229,7 +229,7 @@ test("frames of 500 nodes, 1,000 queues and 1,000 ends a second fit, also when 5
 		expect(movedTasks).toBe(tasks);
 });
 
-test("what finds no room in a frame comes with a later one", () => {
+test("an item that finds no room in a frame comes with a later one", () => {
 	const made = begun();
 	const view = new LiveView();
 	view.take(made.run.first() as LiveFrame);

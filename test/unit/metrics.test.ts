@@ -1,4 +1,4 @@
-/** Metrics: how they are counted and written, and that boards and alerts name only such as there are. */
+/** Metrics: how they are counted and written; and boards and alerts name only metrics that exist. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PacedRead } from "../../node/answers/paced-read.ts";
@@ -34,7 +34,7 @@ test("a histogram counts a value in the first bucket that it fits", () => {
 	expect(histogram.sum).toBe(11.5);
 });
 
-test("of more labels than fit the last ones share one", () => {
+test("if there are more labels than fit, the last ones share one", () => {
 	const all = new Labelled(() => ({ count: 0 }));
 	for (let i = 0; i < METRIC_LABELS_MAX + 50; i++) all.at(`l${i}`).count += 1;
 	all.at("l0").count += 1;
@@ -44,7 +44,7 @@ test("of more labels than fit the last ones share one", () => {
 	expect(counts.get(OTHER)).toBe(51);
 });
 
-test("of more queues than fit the smallest are told as one, and the oldest wait of them", () => {
+test("if there are more queues than fit, the smallest are reported as one, with their oldest wait", () => {
 	const queues = Array.from({ length: METRIC_LABELS_MAX + 10 }, (_, i) => ({
 		...{
 			route: formatRoute({ queue: `q${i}`, type: "t", labels: [] }),
@@ -71,7 +71,7 @@ test("of more queues than fit the smallest are told as one, and the oldest wait 
 	);
 });
 
-test("of queues that are equally large, as many are named as fit, and what has gone is told no more", () => {
+test("if queues are equally large, as many are named as fit; and a queue that is gone is no longer reported", () => {
 	const reader = new QueueReader();
 	const view = (count: number) => ({
 		asOfMs: 1_000_000,
@@ -123,7 +123,7 @@ describe("what is read of the cluster for metrics", () => {
 		expect(reads()).toBe(2);
 	});
 
-	test("is read as seldom as it takes long", async () => {
+	test("is read the more rarely, the longer that takes", async () => {
 		const clock = new VirtualClock();
 		const { paced, reads } = pacedOn(clock, 50);
 		const first = paced.ask();
@@ -198,7 +198,7 @@ describe("how work went on a node", () => {
 		expect(meter.takeSums()).toEqual(sums);
 	});
 
-	test("is added in goes of what fits into one", async () => {
+	test("is added in as many calls as it takes", async () => {
 		const goes: number[] = [];
 		const add = async (sums: readonly WorkSums[]) => {
 			goes.push(sums.flatMap(writeSums).length);
@@ -244,7 +244,7 @@ describe("how work went on a node", () => {
 });
 
 test.each(BOARDS)(
-	"$file names only metrics that there are, with their labels",
+	"$file names only metrics that exist, with their labels",
 	({ text }) => {
 		const names = new Set(text.match(/\b(?:hearsay|process)_\w+\b/g));
 		expect(names.size).toBeGreaterThan(5);
@@ -263,7 +263,7 @@ test.each(BOARDS)(
 	},
 );
 
-test("the manual tells of every metric, and of its labels", () => {
+test("the manual describes every metric, and its labels", () => {
 	const text = readFileSync("dashboard/docs/observability.md", "utf8");
 	const rows = text.split("\n").filter((line) => line.startsWith("| `"));
 	for (const [name, metric] of Object.entries(METRICS)) {

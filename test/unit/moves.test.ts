@@ -25,7 +25,7 @@ test.each(Object.entries(MOVES))(
 	},
 );
 
-test("moves: an attempt's end tells in which state the task may be", () => {
+test("moves: an attempt's end determines in which states the task may be", () => {
 	expect([...statesAfterEnd("success")]).toEqual(["SUCCESS"]);
 	expect([...statesAfterEnd("handed-back")].sort()).toEqual([
 		...["CANCELLED", "PENDING"],

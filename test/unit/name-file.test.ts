@@ -1,4 +1,4 @@
-/** A node's name on its disk: kept for the wish that it was made of, and never in the way. */
+/** A node's name on its disk: it is kept for the wish that it was made from, and is never in the way. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ test("a node without a file is called as wished, and keeps what it is given", as
 	expect(warnings).toHaveLength(1);
 });
 
-test("another wish begins anew", () => {
+test("a node with another wish begins anew", () => {
 	new NameFile(folder, "host", log).give("host-2");
 	expect(new NameFile(folder, "other", log).current).toBe("other");
 });

@@ -1,4 +1,4 @@
-/** What a node tells of the work of all shards: put together of many steps, and of all shards. */
+/** What a node reports about the work of all shards, put together from many steps. */
 import { expect, test } from "vitest";
 import { Overview } from "../../node/answers/overview.ts";
 import type {
@@ -16,7 +16,7 @@ const depth = (route: string, oldestMs: number, count = 1) => ({
 	...{ started: count, scheduled: 0 },
 });
 
-/** A shard that answers so, one step after the other, and notes what it is asked. */
+/** A shard that gives these answers, one step after the other, and records what it is asked. */
 function shardOf(...replies: Partial<QueuesReply>[]) {
 	const asked: number[] = [];
 	const queues = async ({ above }: QueuesRequest): Promise<QueuesReply> => {
@@ -42,7 +42,7 @@ test("queues are read step by step, and the same of several shards are one", asy
 	expect([one.asked, two.asked]).toEqual([[-1, 4], [-1]]);
 });
 
-test("what runs and is not due yet is summed over the shards in which nothing waits", async () => {
+test("running tasks, and those not due yet, are also summed over shards in which nothing waits", async () => {
 	const shardOf = (...routes: BusyRoute[]) =>
 		({ tasks: { busy: async () => routes } }) as unknown as Shard;
 	const shards = [
@@ -81,7 +81,7 @@ const group = (firstLine: string, newestMs: number, count = 1) => ({
 	...{ newestId: `${firstLine}-${newestMs}`, newestMs },
 });
 
-/** A shard whose failures are told so, one step after the other. */
+/** A shard that returns these failures, one step after the other. */
 function failingShard(
 	name: string,
 	asked: string[],

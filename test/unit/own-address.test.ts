@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { OwnAddress } from "../../node/world/own-address.ts";
 import { wildcardFamily } from "../../protocol/host.ts";
 
-/** Of a machine whose default routes go over these addresses. */
+/** The own address of a machine whose default routes go over these addresses. */
 async function ownAddress(...routes: readonly (string | undefined)[]) {
 	const warnings: string[] = [];
 	const log = {

@@ -10,10 +10,13 @@ import { nodeRecord } from "../contract/store-bench.ts";
 import { KeptInMemory } from "../fakes/generations.ts";
 
 const FROM = { ttlMs: LEASE_TTL_MS, known: NO_GENERATION, knownEpoch: 0 };
-/** The shard's clock is so much ahead of the node's monotonic one. */
+/** How far the shard's clock is ahead of the node's monotonic one. */
 const AHEAD_MS = 1_800_000_000_000;
 
-/** The number is sure until `sureUntilMs`; whoever comes later than he says is late. An answer takes 2 ms. */
+/**
+ * The entry of a node whose number is certain until `sureUntilMs`, on a shard that refuses
+ * openings later than they say. An answer takes 2 ms.
+ */
 function entryOf(sureUntilMs: number) {
 	const clock = new VirtualClock();
 	const asked: (number | undefined)[] = [];
@@ -44,18 +47,18 @@ function entryOf(sureUntilMs: number) {
 	return { entry, asked, opened };
 }
 
-test("a shard whose clock is not known yet tells it, and is told again until when the number is sure", async () => {
+test("a shard whose clock is not known yet says it, and is told again until when the number is certain", async () => {
 	const { entry, asked, opened } = entryOf(1_000);
 	expect(await entry.open(FROM)).toEqual(opened);
 	expect(asked).toHaveLength(2);
-	// Sooner by what the answer took, never later.
+	// It is sooner by what the answer took, never later.
 	expect(asked[1]).toBeLessThanOrEqual(AHEAD_MS + 1_000);
 	expect(asked[1]).toBeGreaterThanOrEqual(AHEAD_MS + 998);
 	expect(await entry.open(FROM)).toEqual(opened);
 	expect(asked).toHaveLength(3);
 });
 
-test("a number that is no longer sure changes none, and the node tries again later", async () => {
+test("a number that is no longer certain changes no shard's, and the node tries again later", async () => {
 	const { entry, asked } = entryOf(1);
 	await expect(entry.open(FROM)).rejects.toMatchObject({ kind: "unsettled" });
 	expect(asked).toHaveLength(2);

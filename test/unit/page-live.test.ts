@@ -1,4 +1,4 @@
-/** What the page makes of the frames that it is told: kept, laid out, and said. */
+/** What the page makes of the frames that it gets: how they are kept, laid out and put into words. */
 import { describe, expect, test } from "vitest";
 import {
 	barsOf,
@@ -22,7 +22,7 @@ import { busyCluster, MadeUpPage } from "../page/made-up-page.ts";
 const NOW_MS = Date.UTC(2026, 10, 29, 12, 0, 0);
 const SCALE = { widthPx: 600, baseMs: NOW_MS };
 
-/** 10 px a second, so that places are easily told. */
+/** An attempt on an axis of 10 px a second, so that places are easily calculated. */
 const attempt = (part: Partial<LaneAttempt>): LaneAttempt => ({
 	...{ shard: 0, token: 1, task: "a", n: 0, key: "0 1", line: 0 },
 	...{ claimedMs: NOW_MS - 20_000, ...part },
@@ -50,7 +50,7 @@ describe("frames", () => {
 		);
 	});
 
-	test("what one does not say stays as it was said", () => {
+	test("what a frame does not say stays as it was", () => {
 		const node = {
 			n: 4,
 			id: "x",
@@ -102,7 +102,7 @@ describe("frames", () => {
 		expect(lines.size).toBeGreaterThan(400);
 	});
 
-	test("what is long over is forgotten", () => {
+	test("what has long been over is discarded", () => {
 		const page = new MadeUpPage(busyCluster(NOW_MS));
 		page.advance(300_000);
 		const { attempts, cells } = page.model;
@@ -110,7 +110,7 @@ describe("frames", () => {
 		expect(cells.length).toBeLessThanOrEqual(90);
 	});
 
-	test("of deaths those are kept that whoever comes now is told", () => {
+	test("the deaths that are kept are those that a newcomer is told", () => {
 		const death = (atMs: number) => ({
 			...{ node: "x", shard: 0, epoch: atMs, atMs },
 			...{ grounds: "now" as const, why: "" },

@@ -16,7 +16,7 @@ test("the page knows every option by its name, in the same order", () => {
 });
 
 describe("a submission as somebody fills it in", () => {
-	test("each field is what it means", () => {
+	test("each field becomes what it means", () => {
 		const draft = {
 			...{ type: " resize ", payload: `{"n":${BIG}}`, priority: "9" },
 			...{ labels: "gpu, eu", retries: "3", timeout: "5m", id: "" },
@@ -41,7 +41,7 @@ describe("a submission as somebody fills it in", () => {
 		});
 	});
 
-	test("another one like a task has all that it asked for, but for its id and what has passed", () => {
+	test("a submission like an existing task has all that this asked for, except for its id and times that have passed", () => {
 		const task = {
 			...{ id: "a", type: "t", queue: "q", priority: 0, labels: ["gpu"] },
 			...{ tags: ["x", "y"], runAt: at(0), expiresAt: at(10), retries: 2 },
@@ -54,7 +54,7 @@ describe("a submission as somebody fills it in", () => {
 		});
 	});
 
-	test("a name of its own sorts by time, and is one that a node takes", () => {
+	test("a generated name sorts by time, and is accepted by a node", () => {
 		const [early, late] = [1_000, 2_000].map((ms) =>
 			newTaskId(ms, new Uint8Array([0, 255, 35])),
 		);

@@ -62,7 +62,7 @@ describe("JSON as it was written", () => {
 		(text) => expect(jsonFlaw(text)).toBeUndefined(),
 	);
 
-	test("what is typed is written again as it was typed, and what is wrong says where", () => {
+	test("text that is typed is written again as it was typed, and an error says where it is", () => {
 		const read = readExactly(payload);
 		expect(read.ok && JSON.stringify(read.value)).toBe(
 			payload.replaceAll(", [] ", ",[]"),
@@ -93,7 +93,7 @@ function attempt(
 describe("where a task's time went", () => {
 	const base = { state: "SUCCESS", createdAt: at(0) } as const;
 
-	test("waited, lost and ran add up", () => {
+	test("waiting, loss and running add up to the whole", () => {
 		const attempts = [
 			attempt(100, 158, "revoked"),
 			attempt(700, 900, "success"),
@@ -106,7 +106,7 @@ describe("where a task's time went", () => {
 		expect(times.attempts.map(({ number }) => number)).toEqual([1, 2]);
 	});
 
-	test("what lay between two rounds is not waiting, nor what was before the attempts that are kept", () => {
+	test("time between two rounds is not waiting, nor is time before the attempts that are kept", () => {
 		const attempts = [
 			attempt(100, 200, "failure"),
 			attempt(5_000, 5_010, "failure", 2),
@@ -169,7 +169,7 @@ describe("filters", () => {
 	])("%s", (line, meant = line) => {
 		const read = readTaskFilter(line);
 		expect(read.ok && lineOf(read.chips)).toBe(meant);
-		// By way of the address it means the same.
+		// It means the same by way of the address.
 		const query = new URLSearchParams(
 			read.ok ? read.chips.map(({ name, value }) => [name, value]) : [],
 		);
@@ -187,13 +187,13 @@ describe("filters", () => {
 		});
 	});
 
-	test("of events several may be meant, and a word alone means none", () => {
+	test("a filter of events may name several, and a word alone names none", () => {
 		const read = readEventFilter("kind:task.ended kind:node.dead");
 		expect(read.ok && read.chips).toHaveLength(2);
 		expect(readEventFilter("dead")).toMatchObject({ ok: false });
 	});
 
-	test("what an address says that makes no sense is left out", () => {
+	test("parts of an address that make no sense are left out", () => {
 		const query = new URLSearchParams("state=LOST&moved=1&attemptMin=x&type=t");
 		expect(lineOf(chipsIn(query, TASK_FILTERS))).toBe("type:t");
 	});

@@ -28,7 +28,7 @@ describe("the verdict", () => {
 		).toBe("All well · 3 nodes up · nothing waits");
 	});
 
-	test("what was said last is not what is so, if nothing has come since", () => {
+	test("what was said last is not taken for the present, if nothing has come since", () => {
 		const last = verdictOf(
 			new MadeUpPage(busyCluster(NOW_MS)).model,
 			NOW_MS,
@@ -71,7 +71,7 @@ describe("the verdict", () => {
 		expect(verdictOf(page.model, cluster.nowMs, none).lead).toBe("All well");
 	});
 
-	test("what has not begun again yet is said to wait", () => {
+	test("tasks that have not begun again yet are said to wait", () => {
 		const [death] = new MadeUpStream(deadCluster()).first().deaths ?? [];
 		const one = { ...death, tasks: 3, movedTasks: 1, waitingTasks: 2 } as never;
 		expect(says(verdictOf(of({ deaths: [one] }), NOW_MS, none))).toContain(
@@ -96,7 +96,7 @@ describe("the verdict", () => {
 		expect(verdict.others).toEqual([]);
 	});
 
-	test("who alone cannot reach Redis says who can", () => {
+	test("a node that alone cannot reach Redis says who can", () => {
 		const store = {
 			up: false,
 			disagree: 2,
@@ -123,7 +123,7 @@ describe("the verdict", () => {
 		);
 	});
 
-	test("shares are never rounded to what is not so", () => {
+	test("shares are never rounded to all or nothing", () => {
 		expect([0, 0.0004, 0.279, 0.9996, 1].map(percent)).toEqual([
 			...["0 %", "< 0.1 %", "27.9 %", "100 %", "100 %"],
 		]);

@@ -26,7 +26,7 @@ describe("spans of time", () => {
 		[-5, "0 ms"],
 	])("%d ms is %s", (ms, text) => expect(spanOf(ms)).toBe(text));
 
-	test("what changes while one looks has whole seconds", () => {
+	test("a span that changes while one looks has whole seconds", () => {
 		expect(longSpanOf(2_900)).toBe("2 s");
 	});
 });
@@ -39,7 +39,7 @@ test("a time has its day unless that is today", () => {
 	);
 });
 
-test("figures are grouped, and one of a thing is one", () => {
+test("figures are grouped, and one thing is in the singular", () => {
 	expect(figure(1_884)).toBe("1,884");
 	expect([counted(1, "task"), counted(8, "task")]).toEqual([
 		"1 task",
@@ -55,7 +55,7 @@ test("nodes are sorted as people count", () => {
 	]);
 });
 
-test("where a node's page is depends on where one looks from", () => {
+test("the address of a node's page depends on where one looks from", () => {
 	const near = "http://127.0.0.1:5000/";
 	const far = "http://10.0.0.4:5000/";
 	expect(pageOf("http://0.0.0.0:5001", near)).toBe("http://127.0.0.1:5001/");
@@ -77,7 +77,7 @@ describe("the page of an address", () => {
 	});
 });
 
-/** Of colours in sRGB, as WCAG 2 counts. */
+/** The contrast of colours in sRGB, as WCAG 2 defines it. */
 function contrast(a: readonly number[], b: readonly number[]): number {
 	const [light = 0, dark = 0] = [a, b].map(luminance).sort((x, y) => y - x);
 	return (light + 0.05) / (dark + 0.05);
@@ -127,7 +127,7 @@ describe.each(["light", "dark"])("colours when it is %s", (theme) => {
 		},
 	);
 
-	test("the edge of what can be used is seen", () => {
+	test("the edge of a control can be seen", () => {
 		const edge = colours.get("edge") ?? [];
 		for (const below of [ground, panel])
 			expect(contrast(edge, below)).toBeGreaterThanOrEqual(3);

@@ -1,4 +1,4 @@
-/** Pages across shards: nothing is passed over, nothing comes twice. */
+/** Pages across shards: no task is passed over, and none comes twice. */
 import { expect, test } from "vitest";
 import {
 	beforeSeqIn,

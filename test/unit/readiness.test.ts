@@ -1,4 +1,4 @@
-/** When a node says that it can accept tasks, as its store is. */
+/** When a node says that it can accept tasks, by the state of its store. */
 import { expect, test } from "vitest";
 import { ClusterAnswers } from "../../node/answers/cluster.ts";
 import { type FullError, StoreError } from "../../node/ports.ts";
@@ -64,7 +64,7 @@ test("a node whose store takes no writes is not ready, and says why", async () =
 	expect(await answers.readinessNow()).toEqual(
 		NO("The store takes no new tasks: its disk is full."),
 	);
-	// It renews no lease then, and that is not what an operator has to know first.
+	// It renews no lease then, which is not what an operator has to know first.
 	world.trusted = false;
 	expect((await answers.readinessNow()).reasons).toEqual([
 		"The store takes no new tasks: its disk is full.",

@@ -5,7 +5,7 @@ import { VirtualClock } from "../clock.ts";
 import { RecordedLog } from "../contract/recorded-log.ts";
 import { standInShard } from "../stand-ins.ts";
 
-/** A reaper on a store that answers like this, how often a lost node was told of, and what came of the answer. */
+/** A reaper on a store that answers like this, how often a lost node was reported, and what came of the answer. */
 function reaperOf(
 	mayReap: boolean,
 	reply: RevokeReply = { ok: false, code: "renewed" },

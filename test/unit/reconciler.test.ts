@@ -23,7 +23,7 @@ function reconcilerOf(listed: readonly AttemptName[]) {
 	const node = {
 		storeUp: true,
 		running: [] as AttemptName[],
-		/** What the store answers of that. */
+		/** The store's answer to that. */
 		unlisted: (asked: readonly AttemptName[]) => asked.slice(0, 0),
 	};
 	const intake = {
@@ -66,7 +66,7 @@ function reconcilerOf(listed: readonly AttemptName[]) {
 	});
 	const pulse = (counted = 0, generation = GENERATION) =>
 		reconciler.pulsed(SESSION, counted, generation);
-	/** The node is given so many tasks more. */
+	/** Gives the node so many more tasks. */
 	const deliver = (count: number) => {
 		const from = intake.newestToken + 1;
 		const tasks = Array.from({ length: count }, (_, i) => {

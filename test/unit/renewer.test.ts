@@ -66,7 +66,7 @@ function begin() {
 		silence() {
 			silent = true;
 		},
-		/** From now on each session is gone as soon as it is open, which a claim finds out at once. */
+		/** Lets each session be gone as soon as it is open, from now on; a claim finds that out at once. */
 		forgetful() {
 			asksAgain = true;
 			shard.sessions.pulse = async () => ({ ok: false, code: "revoked" });
@@ -97,7 +97,7 @@ test("after a step of the store's clock a node judges no lease for a whole lease
 	}
 });
 
-test("what a node saw of the store before a silence, or a sleep, is no ground to judge by", async () => {
+test("a node does not judge by what it saw of the store before a silence or a sleep", async () => {
 	const { clock, renewer, silence } = begin();
 	await clock.runFor(2 * LEASE_TTL_MS);
 	expect(renewer.mayReap).toBe(true);
@@ -107,7 +107,7 @@ test("what a node saw of the store before a silence, or a sleep, is no ground to
 	renewer.stop();
 });
 
-test("a node whose session was taken judges no lease for a whole lease time: nobody knew of it", async () => {
+test("a node whose session was taken judges no lease for a whole lease time, as nobody knew of it", async () => {
 	const { clock, shard, renewer } = begin();
 	await clock.runFor(2 * LEASE_TTL_MS);
 	const { session = "" } = renewer;
@@ -154,7 +154,7 @@ test("on a store that forgets each session at once, sessions are opened no more 
 	await clock.runFor(10 * PULSE_MS_MAX);
 	renewer.stop();
 	expect(opens() - before).toBeGreaterThanOrEqual(5);
-	// The first that was lost is made up for at once.
+	// The first session that was lost is replaced at once.
 	expect(opens() - before).toBeLessThanOrEqual(15);
 });
 

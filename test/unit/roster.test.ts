@@ -1,4 +1,4 @@
-/** Whether a node can tell that it knows of everybody who may take its leases. */
+/** Whether a node knows that it knows of everybody who may take its leases. */
 import { expect, test } from "vitest";
 import { PromisedLoad } from "../../node/peers/promised-load.ts";
 import { Roster, type RosterParts } from "../../node/peers/roster.ts";
@@ -154,7 +154,7 @@ test("a node that reads the registry learns how long ago a node was last lost, n
 	expect(losses.at(-1)).toBe(nowMs);
 });
 
-/** Ann has heard of bob; what he says from now on, and whether he has room. */
+/** Ann's roster once she has heard of bob, what he says from now on, and whether he has room. */
 async function hearingBob() {
 	const { clock, roster, open, pulse } = await begin();
 	await open("bob");

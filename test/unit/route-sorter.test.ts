@@ -1,4 +1,4 @@
-/** What a node has seen of routes, and which it tells the store to be served, and which not. */
+/** What a node has seen of routes, and which it reports to the store as served or not. */
 import { expect, test } from "vitest";
 import type { RoutesTold } from "../../node/ports.ts";
 import { RouteSorter } from "../../node/work/route-sorter.ts";
@@ -38,7 +38,7 @@ test("the sweep goes on from where it was, and begins anew at the end", () => {
 	expect(sorter.known.again).toBe(0);
 });
 
-test("if many routes are served, the store is told which of them no longer are, as they come up", () => {
+test("if many routes are served, those that no longer are get reported as they come up", () => {
 	const sorter = new RouteSorter(roster);
 	const again = ["served|t|", "left|t|"];
 	sorter.pulsed(told({ again, served: ROUTES_SORTED_MIN - 1 }));

@@ -217,13 +217,13 @@ test("a cancelled task that runs on is this node's to end, until its lease is lo
 	const task = { id: "a", token: 1 };
 	runner.cancel(SHARD, [task]);
 	expect([...runner.goingOn(SHARD)]).toHaveLength(1);
-	// It is no surprise then: who cancels by force takes the holder away.
+	// It is no surprise then: whoever cancels by force takes the task from its holder.
 	expect(runner.letGo(SHARD, [task], "forgotten")).toBe(0);
 	expect([...runner.goingOn(SHARD)]).toEqual([]);
 	expect(said).toEqual(["begin 1", "abort 1", "abort 1"]);
 });
 
-test("a handler's setting counts for a task that does not say it", async () => {
+test("a handler's setting counts for a task that has none of its own", async () => {
 	const { jobs, deliver } = runnerOf({
 		settingsOf: () => ({ retries: 3, timeoutMs: 5_000, killAfterMs: 100 }),
 	});
@@ -254,7 +254,7 @@ test("a task that has not begun is given back, and its slot is free again", asyn
 	expect(runner.freeSlots).toBe(2);
 });
 
-test("one that is to run on when its lease is lost is not stopped, and brings its result unless it is known to be another's", async () => {
+test("a task that is to run on when its lease is lost is not stopped, and brings its result unless it is known to be another's", async () => {
 	const { runner, said, end } = runnerOf();
 	const deliver = (id: string, token: number) => {
 		const options = { onLeaseLost: "continue" as const };
@@ -276,7 +276,7 @@ test("one that is to run on when its lease is lost is not stopped, and brings it
 	expect(said.slice(5).sort()).toEqual(["abort 3", "abort 4"]);
 });
 
-test("of a type no more is run than its handler says: what comes beyond is given back, and its slot", async () => {
+test("no more tasks of a type run than its handler says: those beyond are given back, with their slots", async () => {
 	const { runner, said, deliver, end } = runnerOf({
 		settingsOf: () => ({ concurrency: 1 }),
 	});

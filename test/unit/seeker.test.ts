@@ -15,7 +15,7 @@ import { VirtualClock } from "../clock.ts";
 import { silentLog } from "../contract/gossip-bench.ts";
 
 const SESSION = formatSession("bob", 1);
-/** Bob renewed at 0 by the store's clock, which is the node's own. */
+/** The lease of bob, who renewed at 0 by the store's clock, which is the node's own. */
 const LEASE = { session: SESSION, expiresMs: LEASE_TTL_MS };
 const SEEN_MS = 1_200;
 
@@ -25,7 +25,7 @@ function begin() {
 		...{ reach: "unreachable" as Reach, reachedByOthers: false },
 		...{ heardMs: 0 as number | undefined, mayJudge: true, peers: 2 },
 		isKnown: true,
-		/** The store finds that the lease may be taken. */
+		/** Whether the store finds that the lease may be taken. */
 		takes: true,
 	};
 	const reaped: { session: string; grounds: RevokeGrounds; atMs: number }[] =
@@ -72,7 +72,7 @@ function begin() {
 	return { clock, world, seeker, pulse, reaped };
 }
 
-/** Pulses come, and tell of bob; until just before his lease ends. */
+/** Lets pulses come that name bob, until just before his lease ends. */
 async function live({ clock, pulse }: ReturnType<typeof begin>) {
 	await clock.runFor(SEEN_MS);
 	while (clock.monoMs() < LEASE_TTL_MS) {

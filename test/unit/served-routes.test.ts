@@ -40,7 +40,7 @@ test("a queue that only others lack is named", () => {
 	expect(served.missing("b|resize|")).toBe('the queue "b"');
 });
 
-test("as long as no other node is known, one may serve it", () => {
+test("as long as no other node is known, one may serve any route", () => {
 	const served = new ServedRoutes("a", own);
 	expect(served.missing("any|none|")).toBeUndefined();
 	served.replace(others);

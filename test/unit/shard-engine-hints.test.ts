@@ -1,4 +1,4 @@
-/** What others are told of tasks that go to the store, and when the tasks themselves go. */
+/** When others are notified of tasks that go to the store, and when the tasks themselves go. */
 import { expect, test } from "vitest";
 import {
 	ShardEngine,
@@ -60,7 +60,7 @@ test.each([
 		},
 	});
 	const { shard, answer } = slowShard();
-	// A node that serves none of it, so all of it is for others.
+	// The node serves no such route, so all tasks are for others.
 	const parts: Partial<ShardEngineParts> = {
 		...{ shard, clock, log: LOG },
 		...{ ttlMs: 5_000, trustMarginMs: 500 },

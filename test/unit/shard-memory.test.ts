@@ -38,7 +38,7 @@ test("between a shard's answers its clock goes on by the node's own", async () =
 	expect(memory.nowMs()).toBe(NOON_MS + 610);
 });
 
-/** Up for so long, and then told so much more than has passed, in an answer that took so long. */
+/** Lets the shard be up, and then answer with a clock that is this far off, in an answer that took this long. */
 const stepped = async (byMs: number, tookMs: number) => {
 	const { clock, memory } = await begin();
 	const sentMs = clock.monoMs();
@@ -107,7 +107,7 @@ test("tokens beyond those of one generation do not come again to the node that h
 	const kept = new KeptInMemory();
 	const route = formatRoute({ queue: "default", type: "work", labels: [] });
 	let id = 0;
-	/** Submits and claims so many; the tokens given. */
+	/** Submits and claims so many tasks; returns their tokens. */
 	const give = async (memory: ShardMemory, count: number) => {
 		const { raised, known } = memory;
 		const record = nodeRecord("ann");

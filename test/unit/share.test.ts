@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { shareOut, turnsAt } from "../../protocol/share.ts";
 
-/** Free slots of so many, this node's first. */
+/** The free slots of so many, for each node; this node's first. */
 type Slots = readonly (readonly [free: number, slots: number])[];
 
 function shared(count: number, slots: Slots): readonly number[] | undefined {
@@ -91,7 +91,7 @@ test.each<[string, Slots, readonly number[]]>([
 	["who has no room has none", [[0, 8], IDLE], []],
 	["who is alone has all that it has room for", [[3, 8]], [1, 2, 3]],
 	[
-		"who alone has room has it, too",
+		"a node that alone has room counts, too",
 		[
 			[2, 8],
 			[0, 8],

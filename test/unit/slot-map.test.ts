@@ -1,4 +1,4 @@
-/** Slots: what is put in is found under its number until it is taken out, and never under another's. */
+/** SlotMap: a thing is found under its number until it is taken out, and never under another's. */
 import { expect, test } from "vitest";
 import { placeOf, SlotMap } from "../../node/slot-map.ts";
 import { SeededRandom } from "../random.ts";

@@ -64,10 +64,10 @@ test("a node that may soon be taken away leaves all tasks to others, if they hav
 	expect(spreaderOf(["ann"], atRisk).share(3, SHORT)).toEqual([0, { ann: 3 }]);
 	expect(spreaderOf(["ann"], atRisk).share(12)).toEqual([4, { ann: 8 }]);
 	expect(spreaderOf([], atRisk).share(3)).toBeUndefined();
-	// However many it has left to them already: what they do not take it takes later.
+	// It does so however many it has left to them already: what they do not take it takes later.
 	const { share } = spreaderOf(["ann"], atRisk);
 	for (let i = 0; i < 9; i++) expect(share(1)).toEqual([0, { ann: 1 }]);
-	// As long as they have room for that, each gets its share.
+	// As long as they have room, each gets its share.
 	const both = spreaderOf(["ann", "bob"], atRisk);
 	const shares = Array.from({ length: 8 }, () => both.share(1));
 	for (const name of ["ann", "bob"])

@@ -1,4 +1,4 @@
-/** Of what scripts share, each is sent with what it needs. */
+/** Each script is sent with what it needs of the shared definitions. */
 import { expect, test } from "vitest";
 import { neededOf, withoutComments } from "../../node/store/definitions.ts";
 import { loadScripts } from "../../node/store/scripts.ts";

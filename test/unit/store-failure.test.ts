@@ -1,4 +1,4 @@
-/** Why Redis is away is said in words for who runs it, not in those of a library. */
+/** Why Redis is away is said in words for its operator, not in those of a library. */
 import { expect, test } from "vitest";
 import { absenceOf } from "../../node/store/redis/failure.ts";
 

@@ -17,7 +17,7 @@ test.each(PASSWORDS)("the password %s is taken whole", (password) => {
 });
 
 test.each(PASSWORDS.map((password) => `redis://ann:${password}@db:7000/3`))(
-	"a log does not tell the password in %s",
+	"a log does not show the password in %s",
 	(url) => {
 		expect(redact(url)).toBe("redis://***@db:7000/3");
 	},
@@ -48,7 +48,7 @@ test("Sentinels have a user and a password of their own", () => {
 });
 
 test.each(["Zq", "Z@q", "Z?q", "Zq&sentinel_user=Zq"])(
-	"a log does not tell the Sentinels' password %s",
+	"a log does not show the Sentinels' password %s",
 	(password) => {
 		const url = `redis+sentinel://a/main?sentinel_password=${password}`;
 		expect(redact(url)).not.toMatch(/Z/);

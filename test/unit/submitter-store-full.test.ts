@@ -1,4 +1,4 @@
-/** A store without memory for new tasks: what is forgotten for them, and what they are told. */
+/** A store without memory for new tasks: what is discarded for them, and what their senders are told. */
 import { expect, test } from "vitest";
 import { Trimmer } from "../../node/duties/trimmer.ts";
 import { StoreError, type SubmitOutcome } from "../../node/ports.ts";
@@ -16,7 +16,7 @@ import { RecordedLog } from "../contract/recorded-log.ts";
 import { keeping } from "../keeping.ts";
 import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 
-/** A store that takes tasks once it has been asked to trim so often, each time forgetting one of these numbers. */
+/** A store that takes tasks once it has been asked to trim so often, each time discarding one of these numbers. */
 function fullStore(forgets: readonly number[], trimMs = 0) {
 	const clock = new VirtualClock();
 	const log = new RecordedLog();

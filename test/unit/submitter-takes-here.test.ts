@@ -42,7 +42,7 @@ function tasksOf(...priorities: number[]): NewTask[] {
 	}));
 }
 
-/** What the store answers if none waits before them. */
+/** The store's answer if no task waits before these. */
 function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
 	return tasks.map((task, i) => ({
 		...{ ok: true, created: true, seq: i },
@@ -50,12 +50,12 @@ function taken(tasks: readonly NewTask[]): SubmitOutcome[] {
 	}));
 }
 
-/** What a store answers if a task waits before them. */
+/** The store's answer if a task waits before these. */
 function waiting(tasks: readonly NewTask[]): SubmitOutcome[] {
 	return tasks.map((_, seq) => ({ ok: true, created: true, seq }));
 }
 
-/** A node of ten slots, of which claims reserve half at once, on a store that answers as it is told. */
+/** A node of ten slots, of which claims reserve half at once, on a store with these answers. */
 function nodeOn(
 	answer: (tasks: readonly NewTask[]) => SubmitOutcome[],
 	parts: Partial<ClaimerParts> = {},

@@ -1,4 +1,4 @@
-/** A store that is slow, silent or lost: how long new tasks wait for it, and what they are told. */
+/** A store that is slow, silent or lost: how long new tasks wait for it, and what their senders are told. */
 import { expect, test } from "vitest";
 import {
 	type KnownTask,
@@ -21,7 +21,7 @@ import { AROUND_SUBMITTER, standInShard } from "../stand-ins.ts";
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** What becomes of a call to the store: an answer after so long, none at all, or a connection that is lost. */
+/** What becomes of a call to the store: an answer after a time, none at all, or a lost connection. */
 type Fate =
 	| { readonly answersMs: number }
 	| { readonly lostMs: number; readonly stores: boolean }
@@ -63,7 +63,7 @@ function slowStore(...fates: Fate[]) {
 		...AROUND_SUBMITTER,
 		...{ shard, clock, log },
 	});
-	/** What each was told, and when. */
+	/** What each sender was told, and when. */
 	const told: { what: string; atMs: number }[] = [];
 	const submit = (count: number, more: Partial<NewTask> = {}) => {
 		for (let i = 0; i < count; i++) {

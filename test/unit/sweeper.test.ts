@@ -1,4 +1,4 @@
-/** What a pulse names is claimed once those have had their turn who were told. */
+/** Routes that a pulse names are claimed once those that were notified have had their turn. */
 import { expect, test } from "vitest";
 import { Sweeper } from "../../node/work/sweeper.ts";
 import { BACK_UP_MS_MAX, SWEEP_AFTER_MS } from "../../protocol/limits.ts";
@@ -62,7 +62,7 @@ test("a node that stops claims nothing more", async () => {
 	expect(hinted).toEqual([]);
 });
 
-test("a node that comes last takes what is left over of what others have room for", async () => {
+test("a node that comes last takes what is left over although others have room", async () => {
 	const { clock, hinted, leftOver, sweeper } = sweeperOf(
 		2,
 		undefined,

@@ -1,4 +1,4 @@
-/** What the node tells those who submit of what became of their tasks. */
+/** What the node tells senders about what became of their tasks. */
 
 import { expect, test } from "vitest";
 import {
@@ -32,7 +32,7 @@ const task: NewTask = {
 	payload: "1",
 };
 
-/** Answers of a node whose store answers so. */
+/** The answers of a node whose store has these outcomes. */
 function answersOf(...outcomes: Submission[]): TaskAnswers {
 	return new TaskAnswers({
 		nodeId: "node-a",
@@ -48,7 +48,7 @@ function answersOf(...outcomes: Submission[]): TaskAnswers {
 	} as unknown as TaskAnswersParts);
 }
 
-/** Answers of a node whose first shard says this of the cluster's number, and what was asked elsewhere. */
+/** The answers of a node whose first shard says this of the cluster's number, and what was asked elsewhere. */
 function answersBeside(word: () => Promise<void>) {
 	const asked: string[] = [];
 	const note = async (what: string) => void asked.push(what);
@@ -174,7 +174,7 @@ test("while the store is away, every task of a submission is told so, and counte
 	});
 });
 
-test("what is known of many tasks is asked of each shard in batches, one after the other", async () => {
+test("many tasks are looked up in each shard in batches, one after the other", async () => {
 	const most = { now: 0, ever: 0, tasks: 0 };
 	const known = async (tasks: readonly NewTask[]) => {
 		most.ever = Math.max(most.ever, ++most.now);

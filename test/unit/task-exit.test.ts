@@ -1,4 +1,4 @@
-/** Task-exit: by what a task leaves the node, and when its code is said to have begun. */
+/** TaskExit: how a task leaves the node, and when its code is said to have begun. */
 import { expect, test } from "vitest";
 import type { JobOutcome } from "../../node/ports.ts";
 import { leave } from "../../node/work/task-exit.ts";
@@ -8,7 +8,7 @@ import { NO_EXIT } from "../stand-ins.ts";
 const NOW_MS = 100_000;
 const TASK = { ...claimedTask("a", 1), claimedMs: 10_000 };
 
-/** What the finisher is given. */
+/** What the finisher gets. */
 function leftAs(outcome: JobOutcome, cancelled: boolean): object {
 	const leaving = {
 		...{ task: TASK, job: { retries: 0, failures: 0 }, backoff: {}, cancelled },

@@ -1,4 +1,4 @@
-/** Ids of tasks: which texts are some, and which shard they lead to. */
+/** Ids of tasks: which texts are ids, and to which shard they lead. */
 import { expect, test } from "vitest";
 import { hash32, shardOf } from "../../protocol/shard.ts";
 import { homeOf, isTaskId } from "../../protocol/task-id.ts";

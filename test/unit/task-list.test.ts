@@ -25,11 +25,11 @@ const WISH = { limit: 3, isBrief: false, cursor: undefined, query: {} };
 class Cluster {
 	readonly clock = new VirtualClock();
 	readonly shards: readonly Shard[];
-	/** Steps that were made. */
+	/** The steps that were made. */
 	readonly steps: ListRequest[] = [];
-	/** What is done to a request before it is answered. */
+	/** Changes a request before it is answered. */
 	onStep: (request: ListRequest) => ListRequest = (request) => request;
-	/** A step tells less than it found, as after a long search. */
+	/** Cuts the answer of a step, as after a long search. */
 	cut: (reply: ListReply) => ListReply = (reply) => reply;
 
 	constructor(shards: number) {
@@ -74,7 +74,7 @@ class Cluster {
 		return this.done(list.page({ ...WISH, ...wish }));
 	}
 
-	/** All pages, to the last. */
+	/** Reads all pages, to the last. */
 	async all(wish: Partial<ListWish>): Promise<string[][]> {
 		const pages: string[][] = [];
 		for (let cursor: string | undefined; ; ) {
@@ -147,7 +147,7 @@ test("after many steps a short page says how far it came, and the next goes on f
 	const cluster = new Cluster(2);
 	await cluster.submit(2_000, {}, "other");
 	await cluster.submit(1, { route: "q|wanted|" }, "new");
-	// As a store answers that may look at one task a step.
+	// This is how a store answers that may look at one task a step.
 	cluster.onStep = (request) => ({ ...request, limit: 1, filter: {} });
 	cluster.cut = (reply) => ({
 		...reply,

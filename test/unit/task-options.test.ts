@@ -13,7 +13,7 @@ import {
 import { writeTask } from "../../protocol/view.ts";
 import { newRecord } from "../fakes/task-record.ts";
 
-/** Such as there may be one day. */
+/** Options such as there may be one day. */
 const FIELDS = {
 	colour: Type.Optional(Type.String()),
 	marks: Type.Optional(Type.Array(Type.String())),
@@ -52,12 +52,12 @@ describe("options in the store", () => {
 		expect(readOptions("")).toBe(PLAIN);
 	});
 
-	test("are read as they were written, also those that only a later version knows", () => {
+	test("are read as they were written, even those that only a later version knows", () => {
 		expect(writeOptions(readOptions(LATER))).toBe(LATER);
 	});
 
 	test.each(["{broken", "null", "5", "[]", '"text"', " "])(
-		"that are damaged are told from all others: %s",
+		"that are damaged are distinguished from all others: %s",
 		(text) => {
 			expect(readOptions(text)).toBe(UNREADABLE_OPTIONS);
 		},

@@ -1,4 +1,4 @@
-/** What is wished of a task while something else happens to it. */
+/** What users ask of a task while something else happens to it. */
 import { expect, test } from "vitest";
 import {
 	TaskWishes,
@@ -14,7 +14,7 @@ import { newTask } from "../new-task.ts";
 
 const RECORD = newRecord(newTask("a"), 1, 0);
 
-/** Of a task that is found in these states, one after the other, the last of them for good. */
+/** The wishes of a node that finds a task in these states, one after the other, the last of them for good. */
 function wishesOf(states: readonly TaskState[]) {
 	const left = [...states];
 	const asked: string[] = [];
@@ -99,7 +99,7 @@ test("a task that waits again since it could not be changed is changed", async (
 	expect(asked).toHaveLength(2);
 });
 
-test("what was read before a task ended is not told of the one that is deleted", async () => {
+test("what was read before a task ended is not reported of the deleted one", async () => {
 	const { wishes } = wishesOf(["STARTED", "FAILURE"]);
 	const removed = await wishes.remove("a", FREE);
 	if (typeof removed === "object" && removed.code === "done")

@@ -18,7 +18,7 @@ function orderOf(candidates: readonly Candidate[], key: string, origin = "") {
 		);
 }
 
-test("the node to which the task came is first, and each is, of some tasks, if it came to none of them", () => {
+test("the node to which a task came is first; if it came to none of them, each node is first for some tasks", () => {
 	expect(orderOf(CANDIDATES, "a", "bob")[0]).toBe("bob");
 	const keys = Array.from({ length: 50 }, (_, i) => `task-${i}`);
 	const firsts = keys.map((key) => orderOf(CANDIDATES, key)[0]);

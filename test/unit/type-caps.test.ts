@@ -40,7 +40,7 @@ test("a type has room for as many as its handler says, fewer by those in hand an
 	expect(caps.roomOf("scarce")).toBe(3);
 });
 
-test("a claim sets no more aside than it may bring, and a full type is named with none", () => {
+test("a claim sets aside no more places than it may bring tasks, and a full type has none", () => {
 	const { caps } = capsOf({ scarce: 5, full: 1 });
 	caps.roomOf("full");
 	caps.came("full");
@@ -64,7 +64,7 @@ test("places for a task of each route are set aside, or none if not all fit", ()
 	expect(caps.setAsideAll(["q|plenty|"])).toEqual([]);
 });
 
-test("of a type that gets a cap when its file is loaded anew, the tasks in hand count", () => {
+test("when a type gets a cap as its file is loaded anew, its tasks in hand count", () => {
 	const { caps, settings, held } = capsOf({});
 	held.push("late", "other", "late");
 	for (const type of held) caps.came(type);
@@ -79,7 +79,7 @@ test("of a type that gets a cap when its file is loaded anew, the tasks in hand 
 	expect(caps.roomOf("late")).toBe(Infinity);
 });
 
-test("places that come back are told, as other claims may want them", () => {
+test("places that come back are announced, as other claims may want them", () => {
 	const { caps, seen } = capsOf({ scarce: 2 });
 	caps.giveBack(caps.setAside(["q|plenty|"], 9));
 	expect(seen.freed).toBe(0);

@@ -1,4 +1,4 @@
-/** Routes of which a node is to take so many tasks and no more. */
+/** Routes of which a node is to take a number of tasks and no more. */
 import { expect, test } from "vitest";
 import { WantedRoutes } from "../../node/work/wanted-routes.ts";
 import { CLAIM_ROUTES_MAX, RUMOURS_MAX } from "../../protocol/limits.ts";
@@ -29,7 +29,7 @@ test("tasks without a slot are still wanted; tasks that were not there are not",
 	expect(wanted.tasks).toBe(0);
 });
 
-test("only so many words of one sender stand", () => {
+test("the number of one sender's words is bounded", () => {
 	const wanted = new WantedRoutes();
 	for (let i = 0; i < RUMOURS_MAX; i += 1)
 		expect(wanted.add(`r${i}`, 1, "ann")).toBe(true);

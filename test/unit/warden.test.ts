@@ -155,7 +155,7 @@ test("a node that wakes before that asks first, and stops only if it is not hear
 	}
 });
 
-test("a session that is over is nobody's to stop", async () => {
+test("a lease without a session is not stopped", async () => {
 	const { clock, lease, warden, ended } = begin();
 	lease.renewedMs = undefined;
 	warden.renewed();
@@ -200,7 +200,7 @@ test("a node that sleeps does not pass for awake because another shard's lease i
 	await clock.runFor(CUT_OFF_AGE_MS - 100);
 	machine.pause();
 	await clock.runFor(2_000);
-	// What was answered meanwhile comes in before any timer.
+	// Answers that came meanwhile are read before any timer fires.
 	warden.renewed();
 	machine.resume();
 	await clock.runFor(TRUST_LOOK_MS);

@@ -32,7 +32,7 @@ const NAMES: Readonly<Record<string, Ambient>> = {
 	require: "Node",
 };
 
-/** Modules that give the same under names of their own. */
+/** Modules that offer the same under names of their own. */
 const MODULES: readonly (readonly [module: string, names: RegExp, Ambient])[] =
 	[
 		["node:timers", /./, "timers"],
@@ -42,7 +42,7 @@ const MODULES: readonly (readonly [module: string, names: RegExp, Ambient])[] =
 		["node:process", /^(env|\*|default)$/, "the environment"],
 	];
 
-/** Who may touch what; a path that ends in `/` is a folder. */
+/** The files that may touch each; a path that ends in `/` is a folder. */
 const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	["node/world/clock.ts", ["the clock", "timers", "chance"]],
 	["node/main.ts", ["the environment"]],
@@ -61,10 +61,10 @@ const ADAPTED: readonly (readonly [path: string, readonly Ambient[]])[] = [
 	],
 ];
 
-/** What a browser runs too knows nothing of Node. */
+/** Rooms whose files browsers run, too, and which know nothing of Node. */
 const WITHOUT_NODE = ["protocol/", "dashboard/"];
 
-/** The simulator repeats itself from a seed; other tests meet the real world. */
+/** Whether a file may touch this. The simulator repeats itself from a seed; other tests meet the real world. */
 function mayTouch(path: string, what: Ambient): boolean {
 	if (what === "Node") {
 		return !WITHOUT_NODE.some((place) => path.startsWith(place));
@@ -116,7 +116,7 @@ function touches(source: Source): Touch[] {
 	return found;
 }
 
-/** Without arguments it reads the clock. */
+/** Whether this is `new Date()`, which reads the clock without arguments. */
 function isNewDate({ type, callee, arguments: args }: Source["tree"]): boolean {
 	return (
 		type === "NewExpression" &&

@@ -21,12 +21,12 @@ export function checkArrows(sources: readonly Source[]): string[] {
 	});
 }
 
-/** `./claim.ts`, seen from a file, as a path from the top of the project. */
+/** The path from the top of the project of an import such as `./claim.ts` in a file. */
 export function resolveImport(importer: string, specifier: string): string {
 	return posix.join(posix.dirname(importer), specifier);
 }
 
-/** Task code is loaded by its path, inside a worker; tests do as they need. */
+/** Checks a computed import. Task code is loaded by its path, inside a worker; tests do as they need. */
 function checkComputed(path: string): string | undefined {
 	return path.startsWith("node/executor/worker") || path.startsWith("test/")
 		? undefined

@@ -37,7 +37,7 @@ export function readCheckout(): Checkout {
 	};
 }
 
-/** From the top of the project, at any depth. */
+/** The files in a folder, at any depth, from the top of the project. */
 function filesIn(folder: string): string[] {
 	return readdirSync(new URL(`${folder}/`, ROOT), { withFileTypes: true })
 		.filter(({ name }) => !IGNORED.includes(name))

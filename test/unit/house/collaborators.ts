@@ -1,10 +1,10 @@
 /**
- * How many functions actors are given. A reader who asks who answers a call of one finds a
- * closure somewhere in the wiring; of a named collaborator, its name and file.
+ * How many functions actors are given. A reader who asks who answers a call finds, for a
+ * function, a closure somewhere in the wiring; for a named collaborator, its name and file.
  */
 import { type Node, type Source, walk } from "./source.ts";
 
-/** In all parts of all actors together. */
+/** The most functions in all parts of all actors together. */
 export const FUNCTION_PARTS_MAX = 10;
 
 /** Members of interfaces called `…Parts` that are functions. */
@@ -29,7 +29,7 @@ function isFunction(member: Node): boolean {
 	return annotation !== undefined && holdsFunction(annotation);
 }
 
-/** A function, alone or as one of several. */
+/** Whether a type is a function, alone or as one of several. */
 function holdsFunction(type: Node): boolean {
 	if (type.type === "TSFunctionType") return true;
 	if (type.type === "TSUnionType")

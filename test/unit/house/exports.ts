@@ -6,7 +6,7 @@
 import { resolveImport } from "./arrows.ts";
 import { type Source, walk } from "./source.ts";
 
-/** Loaded by its path, a file is taken as a whole; a folder ends in `/`. */
+/** Files that are loaded by their path, and so taken as a whole; a folder ends in `/`. */
 const LOADED = [
 	"test/vitest.config.ts",
 	"test/program.ts",
@@ -49,7 +49,7 @@ export function checkExports(
 	return [...dead, ...needless];
 }
 
-/** `path#name` of every import that counts, and which files pass a file on. */
+/** The `path#name` of every import that counts, and which files pass a file on. */
 function takenNames(sources: readonly Source[]): {
 	taken: ReadonlySet<string>;
 	passedOn: ReadonlyMap<string, readonly string[]>;

@@ -30,7 +30,7 @@ export function checkNames(paths: readonly string[]): string[] {
 	});
 }
 
-/** Tests tell by their names what they are about, task code for tests by its place. */
+/** Checks headers. Tests say by their names what they are about, and task code for tests by its place. */
 export function checkHeaders(sources: readonly Source[]): string[] {
 	return sources
 		.filter(
@@ -42,7 +42,7 @@ export function checkHeaders(sources: readonly Source[]): string[] {
 		.map(({ path }) => `${path}:1 does not say what the file is for`);
 }
 
-/** An editor shows a doc comment without its neighbours: it must not lean on them. */
+/** Checks doc comments. An editor shows one without its neighbours, so it must not lean on them. */
 export function checkDocComments(sources: readonly Source[]): string[] {
 	return sources.flatMap((source) =>
 		source.comments

@@ -44,13 +44,13 @@ function drawLayers(plan: readonly Dwelling[]): string[] {
 	]);
 }
 
-/** 0 imports nothing of ours. */
+/** The layer of a room; 0 if it imports nothing of ours. */
 function layerOf(room: Dwelling, plan: readonly Dwelling[]): number {
 	const below = importedBy(room, plan).map((each) => layerOf(each, plan));
 	return below.length === 0 ? 0 : 1 + Math.max(...below);
 }
 
-/** Without what would go round in a circle: who may import all is below who imports it. */
+/** The rooms that one imports, without circles: a room that may import all lies below those that import it. */
 function importedBy(room: Dwelling, plan: readonly Dwelling[]): Dwelling[] {
 	if (!room.ours.includes("*"))
 		return plan.filter(({ name }) => room.ours.includes(name));
@@ -105,7 +105,7 @@ function drawArrows(plan: readonly Dwelling[]): string[] {
 	});
 }
 
-/** Lines of whole words; none of no text. */
+/** Lines of whole words; none for an empty text. */
 function wrap(text: string, chars: number): string[] {
 	const lines: string[] = [];
 	for (const word of text.split(" ").filter(Boolean)) {

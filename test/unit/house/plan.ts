@@ -22,13 +22,13 @@ export const TOP_FILES = [
 
 export interface Dwelling {
 	readonly name: string;
-	/** Paths that begin so. The first dwelling that fits is a file's own. */
+	/** The beginnings of its paths. The first dwelling that fits is a file's own. */
 	readonly paths: readonly string[];
-	/** Dwellings that it may import, besides itself. `*` is all but test. */
+	/** The dwellings that it may import, besides itself; `*` is all but test. */
 	readonly ours: readonly string[];
-	/** Packages, or scopes ending in `/`. `*` is any. */
+	/** The packages that it may import, or scopes ending in `/`; `*` is any. */
 	readonly libraries: readonly string[];
-	/** Modules of Node. `*` is any. */
+	/** The modules of Node that it may import; `*` is any. */
 	readonly builtins: readonly string[];
 	/**
 	 * Its files are actors, which do not import one another; the engine puts them together.
@@ -257,7 +257,7 @@ export const PLAN: readonly Dwelling[] = [
 		builtins: ANY,
 	},
 	{
-		// Also runs what lives with the tests: the simulator, clusters to measure.
+		// It also runs what lives with the tests: the simulator, clusters to measure.
 		name: "proof",
 		paths: ["scripts/proof.ts", "scripts/proof/"],
 		ours: ["protocol", "checker", "build", "scripts", "tools", "test"],

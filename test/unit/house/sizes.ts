@@ -42,7 +42,7 @@ const FUNCTIONS = [
 	"ArrowFunctionExpression",
 ];
 
-/** A list of tests is as long as it is; the functions in it are measured. */
+/** Whether a function is a list of tests, which may have any length; the functions in it are measured. */
 function holdsTests(node: Node): boolean {
 	let found = false;
 	walk(node, ({ type, callee }) => {

@@ -11,14 +11,14 @@ import {
 } from "../../tools/oxc-parser.ts";
 
 export interface Source {
-	/** From the top of the project, with `/`. */
+	/** The path from the top of the project, with `/`. */
 	readonly path: string;
 	readonly text: string;
 	readonly tree: Node;
 	readonly comments: readonly Comment[];
 	readonly imports: readonly Import[];
 	readonly exports: readonly Export[];
-	/** `path:line` of an offset into the text. */
+	/** The `path:line` of an offset into the text. */
 	at(offset: number): string;
 	lineOf(offset: number): number;
 }
@@ -32,11 +32,11 @@ export interface Node {
 }
 
 export interface Import {
-	/** As written; undefined if it is computed when the program runs. */
+	/** The module, as written; undefined if it is computed when the program runs. */
 	readonly from: string | undefined;
-	/** Names taken from it; `*` is all of them. */
+	/** The names taken from it; `*` is all of them. */
 	readonly names: readonly string[];
-	/** `export * from`: what others take of this file, they take of that one. */
+	/** Present for `export * from`: what others take of this file, they take of that one. */
 	readonly passedOn?: true;
 	readonly start: number;
 }
@@ -99,7 +99,7 @@ function staticImports(module: EcmaScriptModule): Import[] {
 	return [...imports, ...exports];
 }
 
-/** `import("…")`, as an expression and as a type. */
+/** Imports of the form `import("…")`, as an expression and as a type. */
 function otherImports(tree: Node): Import[] {
 	const found: Import[] = [];
 	walk(tree, (node) => {
@@ -134,7 +134,7 @@ export function walk(
 	}
 }
 
-/** `Date.now` of the expression `Date.now`; undefined for what is not dotted names. */
+/** The name that a dotted expression spells, such as `Date.now`; undefined for any other expression. */
 export function dottedName(node: Node): string | undefined {
 	if (node.type === "Identifier") return node.name as string;
 	if (node.type !== "MemberExpression" || node.computed === true) return;

@@ -9,12 +9,12 @@ import { type Node, parseSource, type Source, walk } from "./source.ts";
 export interface Stop {
 	readonly number: number;
 	readonly path: string;
-	/** A function of the file; a Lua script is one itself, and has its name. */
+	/** The name of a function of the file; a Lua script is a function itself, and has its name. */
 	readonly name: string;
-	/** The call, and who makes it: another stop's number, or a file. Undefined: a request does. */
+	/** The call, and who makes it: another stop's number, or a file. Undefined if a request does. */
 	readonly call: string | undefined;
 	readonly from: string;
-	/** The stop makes the call itself, and waits for the answer of the other. */
+	/** Whether the stop makes the call itself, and waits for the other's answer. */
 	readonly waits: boolean;
 }
 
@@ -37,7 +37,7 @@ export function readTrail(text: string): Stop[] {
 	);
 }
 
-/** `read` gives the text of a file; undefined: there is none. */
+/** Checks the trail. `read`: returns the text of a file, undefined if there is none. */
 export function checkTrail(
 	stops: readonly Stop[],
 	read: (path: string) => string | undefined,
@@ -76,7 +76,7 @@ function defines(
 	});
 }
 
-/** `tasks.submit` is called by `this.#parts.shard.tasks.submit(…)`. */
+/** Whether a text makes a call: `this.#parts.shard.tasks.submit(…)` calls `tasks.submit`. */
 function makesCall(
 	path: string,
 	text: string | undefined,
