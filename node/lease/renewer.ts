@@ -210,7 +210,9 @@ export class Renewer {
 	 * that a new one sets off would bring about the next without a pause.
 	 */
 	get #waitMs(): number {
-		return this.#openedMs + PULSE_MS_MIN - this.#parts.clock.monoMs();
+		const dueMs = this.#openedMs + PULSE_MS_MIN;
+		// A fraction too small to move the clock would be waited for without end.
+		return Math.ceil(dueMs - this.#parts.clock.monoMs());
 	}
 
 	#gaveUp(): void {
