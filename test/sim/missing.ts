@@ -50,6 +50,7 @@ export class Missing implements Observer<Gone> {
 				return vanishedMs === undefined ? [] : [[nodeId, vanishedMs]];
 			}),
 		);
+		const listed = await this.#listed();
 		const judges = this.#inTrouble ? [] : lives.filter(isWell);
 		const well = new Map<string, number>();
 		const sights: Required<Sight<Gone>>[] = [];
@@ -60,7 +61,7 @@ export class Missing implements Observer<Gone> {
 				well.set(own.name, sinceMs);
 				for (const lease of leases) {
 					const vanishedMs = gone.get(lease.nodeId);
-					if (vanishedMs === undefined) continue;
+					if (vanishedMs === undefined || !listed.has(lease.nodeId)) continue;
 					const fromMs = Math.max(
 						...[vanishedMs, lease.renewedMs, sinceMs + SETTLED_MS],
 					);
@@ -89,6 +90,16 @@ export class Missing implements Observer<Gone> {
 			server.refusing !== "nothing" ||
 			hub.faults.delayMsMax > PROMPT_MS_MAX
 		);
+	}
+
+	/**
+	 * The nodes that all know of. One whose record was deleted is unknown to the others, and
+	 * nobody can say that it is silent, until it has restored it.
+	 */
+	async #listed(): Promise<ReadonlySet<string>> {
+		const [registry] = this.#cluster.world.server.truth;
+		const { nodes } = (await registry?.sessions.nodes()) ?? { nodes: [] };
+		return new Set(nodes.map(({ record }) => record.nodeId));
 	}
 
 	/** All leases that stand, by shard. */
