@@ -91,6 +91,23 @@ test.each(["127.0.0.1", "0.0.0.0"])(
 	},
 );
 
+test("an address with a '#' is refused, and not taken for what comes before it", async () => {
+	await using server = await startServer();
+	await server.post("/v1/tasks", { id: "a", type: "t" });
+	for (const head of [
+		"POST /v1/tasks/a#b/cancel HTTP/1.1",
+		"DELETE /v1/tasks/a#b HTTP/1.1",
+		"GET /v1/tasks?q=a#b HTTP/1.1",
+	]) {
+		const { status, text } = await server.raw(
+			`${head}\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+		);
+		expect([head, status]).toEqual([head, 400]);
+		expect(text).toContain("write it as %23");
+	}
+	expect((await server.get("/v1/tasks/a")).json.state).toBe("PENDING");
+});
+
 test("on loopback a target of another host is refused, and one of the node's own is served", async () => {
 	await using server = await startServer();
 	const statusOf = async (host: string) => {

@@ -2,7 +2,8 @@
  * What every request meets first, whatever its address:
  * - a node that is stopping takes no more, and one with too many connections nothing on
  *   further ones, but tells its health;
- * - a request names one host, and the same one wherever it names it;
+ * - a request names one host, and the same one wherever it names it; and its address is
+ *   taken whole, not cut at a '#';
  * - on a loopback address that must be a name of the node's, letter by letter, or that of
  *   `--public-url`: otherwise a page of evil.example, whose name was made to point at
  *   127.0.0.1, would count as our own page (DNS rebinding); only its health is told to
@@ -45,6 +46,10 @@ const twoHosts: Problem = {
 	detail:
 		"The address that is asked for and the Host name different hosts; send the path alone, and its Host.",
 	field: "Host",
+};
+const fragmented: Problem = {
+	code: "invalid",
+	detail: "A '#' is no part of an address that is asked for; write it as %23.",
 };
 const misdirected: Problem = {
 	code: "misdirected",
@@ -101,7 +106,7 @@ export function guard(
 		secure(origins, request, reply);
 		const isSurplus = isTooMany(request);
 		if (isSurplus) reply.header("connection", "close");
-		const flaw = flawOfHost(request, isOurs);
+		const flaw = flawOfTarget(request, isOurs);
 		if (flaw !== undefined) {
 			sendProblem(reply, flaw);
 		} else if (answerQuestion(origins, request, reply)) {
@@ -138,13 +143,14 @@ function asksHealth({ routeOptions }: FastifyRequest): boolean {
 	return HEALTH.includes(routeOptions.url ?? "");
 }
 
-function flawOfHost(
+function flawOfTarget(
 	request: FastifyRequest,
 	isOurs: (request: FastifyRequest) => boolean,
 ): Problem | undefined {
 	if (isHostless(request)) return hostless;
 	if (hasManyHosts(request)) return manyHosts;
 	if (isForAnother(request)) return twoHosts;
+	if (request.raw.url?.includes("#")) return fragmented;
 	return isOurs(request) ? undefined : misdirected;
 }
 
